@@ -1,0 +1,20 @@
+/** Lambda entry of the stream relay. */
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from "aws-lambda";
+import { z } from "zod";
+import { baseConfig, jsonVariable, readConfig } from "../../shared/platform/config.ts";
+import { lambdaPlatform } from "../../shared/platform/platform.ts";
+import { sqsQueues } from "../../shared/platform/queues.ts";
+import { relayRecords } from "./relay-events.ts";
+
+const config = readConfig(
+  baseConfig.extend({
+    QUEUE_URLS: jsonVariable(
+      z.object({ feed: z.url(), referrals: z.url(), notifications: z.url(), payments: z.url() }),
+    ),
+  }),
+  process.env,
+);
+const deps = { queues: sqsQueues(), queueUrls: config.QUEUE_URLS, platform: lambdaPlatform() };
+
+export const handler = (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> =>
+  relayRecords(event.Records, deps);

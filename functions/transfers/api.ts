@@ -1,0 +1,15 @@
+/** Lambda entry of the transfer routes. */
+import { serve } from "../../shared/http/serve.ts";
+import { readConfig } from "../../shared/platform/config.ts";
+import { ledgerOf, moneyConfig, userArea, userAreaConfig } from "../../shared/wiring/user-area.ts";
+import { transfersRoutes } from "./contract.ts";
+import { transfersHandlers } from "./handlers.ts";
+
+const config = readConfig(userAreaConfig.extend(moneyConfig), process.env);
+const area = userArea(config);
+
+export const handler = serve(
+  transfersRoutes,
+  transfersHandlers({ ...area, ledger: ledgerOf(area, config) }),
+  area,
+);

@@ -1,0 +1,134 @@
+/** A person's account: profile, consents and access state. Pure rules. */
+
+import { z } from "zod";
+import { type Audience, audienceSchema } from "../events/catalogue.ts";
+import { accountIdSchema, currencySchema } from "../http/schemas.ts";
+import type { AccessState } from "../ledger/access.ts";
+import { accessItem, accessSchema } from "../ledger/codec.ts";
+import type { Currency } from "../money/currencies.ts";
+import type { EpochMs } from "../platform/clock.ts";
+import { type AccountId, bareId } from "../platform/ids.ts";
+import { keys } from "../table/keys.ts";
+import type { Item } from "../table/table.ts";
+
+/** `terms` is needed before money moves; the others are free. */
+export const consentPurposes = ["terms", "marketing"] as const;
+export type ConsentPurpose = (typeof consentPurposes)[number];
+
+/** The versions in force. A new version of a required one has to be accepted anew. */
+export const consentCatalogue: Readonly<
+  Record<ConsentPurpose, { readonly version: number; readonly required: boolean }>
+> = {
+  terms: { version: 1, required: true },
+  marketing: { version: 1, required: false },
+};
+
+export type Consent = { readonly version: number; readonly granted: boolean; readonly at: EpochMs };
+
+export type Account = {
+  readonly id: AccountId;
+  readonly handle: string;
+  readonly displayName: string;
+  readonly avatarUrl?: string;
+  readonly email?: string;
+  readonly locale: string;
+  /** The widest audience the person allows for payments they take part in. */
+  readonly paymentAudience: Audience;
+  readonly consents: Readonly<Partial<Record<ConsentPurpose, Consent>>>;
+  readonly access: AccessState;
+  /** Currencies in which the person has a chain. */
+  readonly currencies: readonly Currency[];
+  readonly createdAt: EpochMs;
+  /** Counts changes; every write is under the condition that it is what was read. */
+  readonly version: number;
+};
+
+/** What a social network tells about a person; all of it may be missing. */
+export type Profile = {
+  readonly name?: string | undefined;
+  readonly email?: string | undefined;
+  readonly emailVerified?: boolean | undefined;
+  readonly picture?: string | undefined;
+  readonly locale?: string | undefined;
+};
+
+export const hasRequiredConsents = (account: Pick<Account, "consents">): boolean =>
+  consentPurposes.every((purpose) => {
+    const wanted = consentCatalogue[purpose];
+    const given = account.consents[purpose];
+    return !wanted.required || (given?.granted === true && given.version >= wanted.version);
+  });
+
+const slug = (name: string): string =>
+  name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^[^a-z]+|_+$/g, "")
+    .slice(0, 14)
+    .replace(/_+$/, "");
+
+/** A handle to begin with, unique by the id's last six characters; people change it when they like. */
+export const initialHandle = (id: AccountId, name: string | undefined): string => {
+  const start = slug(name ?? "");
+  return `${start.length < 2 ? "person" : start}_${bareId(id).slice(-6).toLowerCase()}`;
+};
+
+/** A new account, with what the network told. An unverified e-mail is not used for anything, so it is not kept. */
+export function newAccount(id: AccountId, profile: Profile, now: EpochMs): Account {
+  const handle = initialHandle(id, profile.name);
+  const picture =
+    profile.picture?.startsWith("https://") && profile.picture.length <= 512 ? profile.picture : undefined;
+  return {
+    id,
+    handle,
+    displayName: profile.name?.trim().slice(0, 60) || handle,
+    ...(picture === undefined ? {} : { avatarUrl: picture }),
+    ...(profile.email !== undefined && profile.emailVerified === true ? { email: profile.email } : {}),
+    locale: profile.locale ?? "en",
+    paymentAudience: "friends",
+    consents: {},
+    access: { frozenFor: [], revokedSessions: [] },
+    currencies: [],
+    createdAt: now,
+    version: 1,
+  };
+}
+
+const consentSchema = z.object({ version: z.int(), granted: z.boolean(), at: z.int() });
+
+const accountSchema = z.object({
+  id: accountIdSchema,
+  handle: z.string(),
+  displayName: z.string(),
+  avatarUrl: z.string().optional(),
+  email: z.string().optional(),
+  locale: z.string(),
+  paymentAudience: audienceSchema,
+  consents: z.object({ terms: consentSchema.optional(), marketing: consentSchema.optional() }).default({}),
+  access: accessSchema,
+  currencies: z.array(currencySchema).default([]),
+  createdAt: z.int(),
+  version: z.int(),
+});
+
+/** @throws ZodError when the item is not an account. */
+export const fromAccountItem = (item: Item): Account => {
+  const { avatarUrl, email, consents, ...rest } = accountSchema.parse(item);
+  const { terms, marketing } = consents;
+  return {
+    ...rest,
+    ...(avatarUrl === undefined ? {} : { avatarUrl }),
+    ...(email === undefined ? {} : { email }),
+    consents: {
+      ...(terms === undefined ? {} : { terms }),
+      ...(marketing === undefined ? {} : { marketing }),
+    },
+  };
+};
+
+export const toAccountItem = (account: Account): Item => ({
+  ...keys.account(account.id),
+  ...account,
+  access: accessItem(account.access),
+});

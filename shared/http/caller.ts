@@ -1,0 +1,21 @@
+/** Who calls: the signed-in person behind a bearer token, as handlers see them. */
+import type { Session } from "../ledger/access.ts";
+import type { AccountId } from "../platform/ids.ts";
+import type { Result } from "../result.ts";
+import type { Problem } from "./problems.ts";
+import type { Route } from "./route.ts";
+
+export type Caller = {
+  readonly accountId: AccountId;
+  readonly session: Session;
+  readonly isOps: boolean;
+  /** Whether everything that must be accepted before money moves has been. */
+  readonly consented: boolean;
+};
+
+/** Turns a bearer token into a caller, or into the problem to answer with. */
+export type CallerResolver = (
+  bearer: string | undefined,
+  route: Pick<Route, "auth" | "sessionCheck">,
+  correlationId: string,
+) => Promise<Result<Caller, Problem>>;

@@ -1,0 +1,82 @@
+/**
+ * Ids: a prefix that says what it names, an underscore, and 26 characters of Crockford base 32, so at most 32
+ * characters of `[0-9A-Za-z_]`. The 26 characters alone are what payment channels get, as some take letters and
+ * digits only.
+ */
+import { createHash } from "node:crypto";
+import type { Clock } from "./clock.ts";
+import type { Random } from "./random.ts";
+
+export const idPrefixes = {
+  account: "usr",
+  payment: "pay",
+  transfer: "trf",
+  hold: "hld",
+  post: "pst",
+  comment: "cmt",
+  campaign: "cmp",
+  event: "evt",
+  notification: "ntf",
+  request: "req",
+} as const;
+
+export type IdKind = keyof typeof idPrefixes;
+export type Id<K extends IdKind> = `${(typeof idPrefixes)[K]}_${string}`;
+
+export type AccountId = Id<"account">;
+export type PaymentId = Id<"payment">;
+export type TransferId = Id<"transfer">;
+export type HoldId = Id<"hold">;
+export type PostId = Id<"post">;
+export type CommentId = Id<"comment">;
+export type CampaignId = Id<"campaign">;
+export type EventId = Id<"event">;
+export type NotificationId = Id<"notification">;
+
+const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const BODY_LENGTH = 26;
+
+const base32 = (value: bigint, length: number): string => {
+  let rest = value;
+  let text = "";
+  for (let index = 0; index < length; index += 1) {
+    text = ALPHABET.charAt(Number(rest & 31n)) + text;
+    rest >>= 5n;
+  }
+  return text;
+};
+
+const toBigInt = (bytes: Uint8Array): bigint => bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+
+/** A new id that sorts by the time it was made: 48 bits of milliseconds, 80 random bits. @see the ULID specification */
+export const newId = <K extends IdKind>(kind: K, clock: Clock, random: Random): Id<K> =>
+  `${idPrefixes[kind]}_${base32(BigInt(clock.now()), 10)}${base32(toBigInt(random.bytes(10)), 16)}` as Id<K>;
+
+/**
+ * The same id for the same parts, for ever: 130 bits of SHA-256. What is made under an idempotency key gets its id
+ * this way, so a second use meets the first one's effect.
+ */
+export const derivedId = <K extends IdKind>(kind: K, ...parts: readonly string[]): Id<K> => {
+  const digest = createHash("sha256")
+    .update(JSON.stringify([kind, ...parts]))
+    .digest();
+  return `${idPrefixes[kind]}_${base32(toBigInt(digest.subarray(0, 17)), BODY_LENGTH)}` as Id<K>;
+};
+
+/** The part after the prefix, `[0-9A-Z]{26}`: what a payment channel is given as our reference. */
+export const bareId = (id: string): string => id.slice(id.indexOf("_") + 1);
+
+const patterns = Object.fromEntries(
+  Object.entries(idPrefixes).map(([kind, prefix]) => [
+    kind,
+    new RegExp(`^${prefix}_[0-9A-HJKMNP-TV-Z]{26}$`),
+  ]),
+) as Record<IdKind, RegExp>;
+
+export const idPattern = (kind: IdKind): RegExp => patterns[kind];
+
+export const isId = <K extends IdKind>(kind: K, text: string): text is Id<K> => patterns[kind].test(text);
+
+/** A stable shard in [0, count) for a text: the first 32 bits of its SHA-256. */
+export const shardOf = (text: string, count: number): number =>
+  createHash("sha256").update(text).digest().readUInt32BE(0) % count;

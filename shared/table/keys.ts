@@ -1,0 +1,104 @@
+/**
+ * Every key pattern of the single table, in one place. A function's permission to touch the table is given by the
+ * leading part of `pk`, so items that different functions may touch have different prefixes.
+ */
+import type { EpochMs } from "../platform/clock.ts";
+import { shardOf } from "../platform/ids.ts";
+import { DUE_SHARDS } from "./schema.ts";
+
+export type Key = { readonly pk: string; readonly sk: string };
+
+const single = (pk: string, name: string): Key => ({ pk, sk: name });
+
+/** Fixed width, so that text order is number order. */
+const padded = (value: number, width: number): string => String(value).padStart(width, "0");
+
+/** Milliseconds as 13 digits: text order is time order until the year 2286. */
+export const timeKey = (at: EpochMs): string => padded(at, 13);
+
+export const keys = {
+  /** A person's account record: profile, consents, access state. */
+  account: (accountId: string) => single(`ACCOUNT#${accountId}`, "ACCOUNT"),
+  /** The account behind a sign-in: `cognito` and its subject, or a network's name and the subject there. */
+  link: (issuer: string, subject: string) => single(`LINK#${issuer}#${subject}`, "LINK"),
+  handle: (handle: string) => single(`HANDLE#${handle}`, "HANDLE"),
+  consent: (accountId: string, at: EpochMs, purpose: string): Key => ({
+    pk: `CONSENT#${accountId}`,
+    sk: `${timeKey(at)}#${purpose}`,
+  }),
+  device: (accountId: string, deviceId: string): Key => ({
+    pk: `DEVICE#${accountId}`,
+    sk: `DEVICE#${deviceId}`,
+  }),
+
+  /** One entry of a hash-chained ledger account; the newest is the balance. */
+  entry: (account: string, currency: string, sequence: number): Key => ({
+    pk: chainPartition(account, currency),
+    sk: padded(sequence, 12),
+  }),
+  transfer: (transferId: string) => single(`TRANSFER#${transferId}`, "TRANSFER"),
+  hold: (holdId: string) => single(`HOLD#${holdId}`, "HOLD"),
+
+  payment: (paymentId: string) => single(`PAYMENT#${paymentId}`, "PAYMENT"),
+  /** One observation about a payment, kept for its history. */
+  paymentFact: (paymentId: string, at: EpochMs, factId: string): Key => ({
+    pk: `PAYMENT#${paymentId}`,
+    sk: `FACT#${timeKey(at)}#${factId}`,
+  }),
+  /** A channel's own id of a payment → our payment. */
+  channelPayment: (channel: string, channelPaymentId: string) =>
+    single(`CHANNELREF#${channel}#${channelPaymentId}`, "PAYMENT"),
+  /** A verified callback, stored once by the channel's event id. */
+  callback: (channel: string, eventId: string) => single(`CALLBACK#${channel}#${eventId}`, "CALLBACK"),
+  /** A callback that matched nothing yet, found by what it refers to. */
+  waitingCallback: (reference: string, channel: string, eventId: string): Key => ({
+    pk: `WAITING#${reference}`,
+    sk: `${channel}#${eventId}`,
+  }),
+
+  post: (postId: string) => single(`POST#${postId}`, "POST"),
+  comment: (postId: string, commentId: string): Key => ({ pk: `POST#${postId}`, sk: `COMMENT#${commentId}` }),
+  like: (postId: string, accountId: string): Key => ({ pk: `POST#${postId}`, sk: `LIKE#${accountId}` }),
+  feedPointer: (accountId: string, at: EpochMs, postId: string): Key => ({
+    pk: `FEED#${accountId}`,
+    sk: `${timeKey(at)}#${postId}`,
+  }),
+  relation: (accountId: string, otherId: string): Key => ({
+    pk: `FRIENDS#${accountId}`,
+    sk: `PERSON#${otherId}`,
+  }),
+
+  campaign: (campaignId: string) => single(`CAMPAIGN#${campaignId}`, "CAMPAIGN"),
+  referralCode: (code: string) => single(`REFCODE#${code}`, "REFCODE"),
+  /** Who invited a person; one for ever. */
+  referral: (invitedId: string) => single(`REFERRAL#${invitedId}`, "REFERRAL"),
+
+  notification: (accountId: string, at: EpochMs, notificationId: string): Key => ({
+    pk: `INBOX#${accountId}`,
+    sk: `${timeKey(at)}#${notificationId}`,
+  }),
+  preferences: (accountId: string) => single(`PREFERENCES#${accountId}`, "PREFERENCES"),
+  delivery: (deliveryId: string) => single(`DELIVERY#${deliveryId}`, "DELIVERY"),
+
+  audit: () => single("AUDIT#LATEST", "AUDIT"),
+} as const;
+
+export const chainPartition = (account: string, currency: string): string => `LEDGER#${account}#${currency}`;
+
+/** Partitions of the index by owner. */
+export const ownerPartitions = {
+  payments: (accountId: string): string => `PAYMENTS#${accountId}`,
+  campaigns: (): string => "CAMPAIGNS",
+  /** The campaign that new claims go to is looked up here too. */
+  referralsOf: (inviterId: string): string => `REFERRALS#${inviterId}`,
+  rewardsOf: (accountId: string): string => `REWARDS#${accountId}`,
+  waitingCallbacks: (): string => "WAITING",
+} as const;
+
+/** Index keys that make an item findable when work on it is due. */
+export const dueKeys = (id: string, dueAt: EpochMs): { readonly duePk: string; readonly dueAt: number } => ({
+  duePk: duePartition(shardOf(id, DUE_SHARDS)),
+  dueAt,
+});
+
+export const duePartition = (shard: number): string => `DUE#${shard}`;
