@@ -12,6 +12,20 @@ import {
 /** Ten characters of Crockford base 32. */
 export const referralCode = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{10}$/);
 
+export const claimView = z.object({
+  campaignId: campaignIdSchema,
+  /** `unfunded`: qualified when the campaign's budget was used up; tried again at the next top-up or payment. */
+  status: z.enum(["claimed", "rewarded", "unfunded"]),
+  claimedAt: timestampSchema,
+});
+
+export const rewardView = z.object({
+  campaignId: campaignIdSchema,
+  role: z.enum(["inviter", "invited"]),
+  amount: moneySchema,
+  paidAt: timestampSchema,
+});
+
 export const referralsRoutes = {
   getMyReferrals: {
     method: "GET",
@@ -25,6 +39,7 @@ export const referralsRoutes = {
         code: referralCode,
         /** People who claimed the code. */
         claimed: z.int(),
+        /** Those the caller brought people to, and the one that is open now. */
         campaigns: z.array(
           z.object({
             campaignId: campaignIdSchema,
@@ -38,13 +53,7 @@ export const referralsRoutes = {
           }),
         ),
         /** The caller's own claim, if there is one. */
-        claim: z
-          .object({
-            campaignId: campaignIdSchema,
-            status: z.enum(["claimed", "rewarded", "unfunded"]),
-            claimedAt: timestampSchema,
-          })
-          .optional(),
+        claim: claimView.optional(),
       }),
     },
     problems: [],
@@ -58,11 +67,7 @@ export const referralsRoutes = {
     body: z.strictObject({ code: referralCode }),
     reply: {
       status: 200,
-      body: z.object({
-        campaignId: campaignIdSchema,
-        status: z.enum(["claimed", "rewarded", "unfunded"]),
-        claimedAt: timestampSchema,
-      }),
+      body: claimView,
     },
     problems: ["referral-refused", "already-claimed"],
     throttle: { ratePerSecond: 20, burst: 40 },
@@ -76,14 +81,7 @@ export const referralsRoutes = {
     query: pageQuery,
     reply: {
       status: 200,
-      body: pageOf(
-        z.object({
-          campaignId: campaignIdSchema,
-          role: z.enum(["inviter", "invited"]),
-          amount: moneySchema,
-          paidAt: timestampSchema,
-        }),
-      ),
+      body: pageOf(rewardView),
     },
     problems: ["cursor-invalid"],
   },

@@ -26,6 +26,8 @@ export const entryView = z.object({
   outflow: z.object({ day: z.string(), dayTotal: z.int(), month: z.string(), monthTotal: z.int() }),
   frozenFor: z.array(z.string()),
   revokedSessions: z.array(z.object({ session: z.string(), until: z.int() })),
+  /** Epoch seconds: all sessions that began by then are revoked. */
+  signedInAfter: z.int().optional(),
   counterparty: z.string().optional(),
   memo: z.string().optional(),
   at: timestampSchema,

@@ -23,6 +23,9 @@ export const consentCatalogue: Readonly<
   marketing: { version: 1, required: false },
 };
 
+/** The freeze reason that follows from a withdrawn required consent; only giving it again ends it. */
+export const CONSENT_WITHDRAWN = "consent-withdrawn";
+
 export type Consent = { readonly version: number; readonly granted: boolean; readonly at: EpochMs };
 
 export type Account = {
@@ -74,24 +77,82 @@ export const initialHandle = (id: AccountId, name: string | undefined): string =
   return `${start.length < 2 ? "person" : start}_${bareId(id).slice(-6).toLowerCase()}`;
 };
 
-/** A new account, with what the network told. An unverified e-mail is not used for anything, so it is not kept. */
+const DEFAULT_LOCALE = "en";
+const MAX_NAME = 60;
+/** @see RFC 5321 section 4.5.3.1.3: a path of 256 octets, two of them brackets. */
+const MAX_EMAIL = 254;
+const MAX_PICTURE_URL = 512;
+
+/** A network's name for a person as the API would take it from them: one line, no half characters, not too long. */
+const nameIn = ({ name }: Profile): string | undefined => {
+  const line = (name ?? "")
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Z}]+/gu, " ")
+    .trim();
+  const cut = line.slice(0, MAX_NAME);
+  return (cut.isWellFormed() ? cut : cut.slice(0, -1)).trim() || undefined;
+};
+
+const pictureIn = ({ picture }: Profile): string | undefined =>
+  picture?.startsWith("https://") && picture.length <= MAX_PICTURE_URL && URL.canParse(picture)
+    ? picture
+    : undefined;
+
+/** An unverified e-mail is not used for anything, so it is not kept. */
+const emailIn = ({ email, emailVerified }: Profile): string | undefined =>
+  emailVerified === true && email !== undefined && email.length <= MAX_EMAIL && email.includes("@")
+    ? email
+    : undefined;
+
+/** Networks write `en-GB` and `en_GB`; anything else is no language we could show. */
+const localeIn = ({ locale }: Profile): string | undefined =>
+  /^([a-z]{2,3})(?:[-_]([A-Z]{2}))?$/
+    .exec(locale ?? "")
+    ?.slice(1)
+    .filter(Boolean)
+    .join("-");
+
+/** A new account, with what the network told. */
 export function newAccount(id: AccountId, profile: Profile, now: EpochMs): Account {
-  const handle = initialHandle(id, profile.name);
-  const picture =
-    profile.picture?.startsWith("https://") && profile.picture.length <= 512 ? profile.picture : undefined;
+  const name = nameIn(profile);
+  const handle = initialHandle(id, name);
+  const avatarUrl = pictureIn(profile);
+  const email = emailIn(profile);
   return {
     id,
     handle,
-    displayName: profile.name?.trim().slice(0, 60) || handle,
-    ...(picture === undefined ? {} : { avatarUrl: picture }),
-    ...(profile.email !== undefined && profile.emailVerified === true ? { email: profile.email } : {}),
-    locale: profile.locale ?? "en",
+    displayName: name ?? handle,
+    ...(avatarUrl === undefined ? {} : { avatarUrl }),
+    ...(email === undefined ? {} : { email }),
+    locale: localeIn(profile) ?? DEFAULT_LOCALE,
     paymentAudience: "friends",
     consents: {},
     access: { frozenFor: [], revokedSessions: [] },
     currencies: [],
     createdAt: now,
     version: 1,
+  };
+}
+
+/**
+ * Fills what was not known when the account was made: the first call may come before the profile does. What a person
+ * has chosen stays: once there is a name, an absent picture is one they took away. The handle stays, as people may
+ * have been told it. @returns the same account when nothing is new.
+ */
+export function withProfile(account: Account, profile: Profile): Account {
+  const name = nameIn(profile);
+  const nameless = account.displayName === initialHandle(account.id, undefined);
+  const avatarUrl = account.avatarUrl ?? (nameless ? pictureIn(profile) : undefined);
+  const email = account.email ?? emailIn(profile);
+  const displayName = nameless && name !== undefined ? name : account.displayName;
+  const isNew =
+    displayName !== account.displayName || avatarUrl !== account.avatarUrl || email !== account.email;
+  if (!isNew) return account;
+  return {
+    ...account,
+    displayName,
+    ...(avatarUrl === undefined ? {} : { avatarUrl }),
+    ...(email === undefined ? {} : { email }),
   };
 }
 

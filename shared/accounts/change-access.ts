@@ -6,10 +6,11 @@ import { type AccessState, sameAccess } from "../ledger/access.ts";
 import { userAccount } from "../ledger/account.ts";
 import { accessChange } from "../ledger/postings.ts";
 import type { Ledger } from "../ledger/store.ts";
+import { fullJitterMs } from "../platform/backoff.ts";
 import { type AccountId, newId } from "../platform/ids.ts";
 import type { Platform } from "../platform/platform.ts";
 import { err, ok, type Result } from "../result.ts";
-import type { Item, Table } from "../table/table.ts";
+import type { Item, Table, WriteOperation } from "../table/table.ts";
 import type { Account } from "./account.ts";
 import type { Accounts } from "./store.ts";
 
@@ -17,7 +18,7 @@ export type ChangeAccessDeps = {
   readonly accounts: Accounts;
   readonly ledger: Ledger;
   readonly table: Table;
-  readonly platform: Pick<Platform, "clock" | "random">;
+  readonly platform: Pick<Platform, "clock" | "random" | "timer">;
 };
 
 export type AccessChange = {
@@ -26,47 +27,60 @@ export type AccessChange = {
   /** A reference kept in the entries, as in `freeze:fraud-suspected`. */
   readonly memo: string;
   readonly event?: { readonly type: "account.frozen" | "account.unfrozen"; readonly correlationId: string };
-  /** Other changes of the account that belong to this one. */
+  /** Other changes of the account that belong to this one; the same object back means none. */
   readonly alsoAccount?: (account: Account) => Account;
+  /** Items that are written with the account, when it is: from what it was to what it becomes. */
+  readonly alsoItems?: (before: Account, after: Account) => readonly WriteOperation[];
 };
 
 const ATTEMPTS = 8;
 
-/** @returns the account afterwards; `not-found`, or `busy` after losing many races, with nothing written. */
+/**
+ * One read and one write, a read and an entry more for each currency the person holds.
+ * @returns the account afterwards; `not-found`, or `busy` after losing many races, with nothing written.
+ */
 export async function changeAccess(
   { accounts, ledger, table, platform }: ChangeAccessDeps,
   accountId: AccountId,
-  { change, memo, event, alsoAccount = (account) => account }: AccessChange,
+  { change, memo, event, alsoAccount = (account) => account, alsoItems = () => [] }: AccessChange,
 ): Promise<Result<Account, { readonly code: "not-found" | "busy" }>> {
   for (let tries = 1; tries <= ATTEMPTS; tries += 1) {
     const before = await accounts.get(accountId);
     if (before === undefined) return err({ code: "not-found" });
-    const access = change(before.access);
-    const after = alsoAccount({ ...before, access });
+    const withAccess: Account = { ...before, access: change(before.access) };
+    const after = alsoAccount(withAccess);
+    const { access } = after;
     const accessChanged = !sameAccess(before.access, access);
-    if (!accessChanged && after.consents === before.consents) return ok(before);
+    if (!accessChanged && after === withAccess) return ok(before);
 
     const now = platform.clock.now();
     const header: Item =
       event === undefined || !accessChanged
         ? {}
         : { event: { id: newId("event", platform.clock, platform.random), at: now, ...event } };
-    const replacement = accounts.replacement(before, after, header);
+    const writes = [accounts.replacement(before, after, header), ...alsoItems(before, after)];
+    const changed = { ...after, version: before.version + 1 };
     if (!accessChanged || before.currencies.length === 0) {
-      const written = await table.transact([replacement]);
-      if (written.ok) return ok({ ...after, version: before.version + 1 });
-      continue;
+      const written = await table.transact(writes);
+      if (written.ok) return ok(changed);
+    } else {
+      const outcome = await ledger.commit({
+        posting: accessChange({
+          transferId: newId("transfer", platform.clock, platform.random),
+          chains: before.currencies.map((currency) => ({ account: userAccount(accountId), currency })),
+          access,
+          memo,
+        }),
+        record: { kind: "access", accountId, createdAt: now },
+        also: writes,
+      });
+      if (outcome.outcome === "committed") return ok(changed);
+      if (outcome.outcome === "busy") return err({ code: "busy" });
+      if (outcome.outcome !== "condition-refused")
+        throw new Error(`the ledger answered a change of access with ${outcome.outcome}`);
     }
-    const transferId = newId("transfer", platform.clock, platform.random);
-    const chains = before.currencies.map((currency) => ({ account: userAccount(accountId), currency }));
-    const outcome = await ledger.commit({
-      posting: accessChange({ transferId, chains, access, memo }),
-      record: { kind: "access", accountId, createdAt: now },
-      also: [replacement],
-    });
-    if (outcome.outcome === "committed") return ok({ ...after, version: before.version + 1 });
-    if (outcome.outcome === "busy") return err({ code: "busy" });
     // The account changed in between (a chain was opened, say): read it again.
+    await platform.timer.sleep(fullJitterMs(tries, platform.random));
   }
   return err({ code: "busy" });
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { accountIdSchema } from "../http/schemas.ts";
 import type { ChainOpening } from "../ledger/store.ts";
+import { fullJitterMs } from "../platform/backoff.ts";
 import type { AccountId } from "../platform/ids.ts";
 import { newId } from "../platform/ids.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -27,26 +28,30 @@ export type Accounts = {
    * written in one transaction under the condition that the sign-in has no account yet.
    */
   readonly ensure: (signIn: SignIn, profile: Profile, correlationId: string) => Promise<Account>;
-  /** `undefined` when the account changed since it was read, or the handle is taken. */
+  /** Writes the account, and its handle with it when that changes: one transaction of at most three items. */
   readonly replace: (
     before: Account,
     after: Account,
   ) => Promise<"replaced" | "changed-meanwhile" | "handle-taken">;
-  /** The write that replaces an account, for use in a larger transaction. */
+  /**
+   * The write that replaces an account, for use in a larger transaction. The handle must be the same: another one is
+   * for `replace`.
+   */
   readonly replacement: (before: Account, after: Account, event?: Item) => WriteOperation;
   readonly openChain: ChainOpening;
 };
 
 const pointer = z.object({ accountId: accountIdSchema });
 
-const ENSURE_ATTEMPTS = 5;
+/** With jitter they take about two seconds at most: twenty first calls at once all come through. */
+const ENSURE_ATTEMPTS = 10;
 
 export function createAccounts({
   table,
   platform,
 }: {
   readonly table: Table;
-  readonly platform: Pick<Platform, "clock" | "random">;
+  readonly platform: Pick<Platform, "clock" | "random" | "timer">;
 }): Accounts {
   const get = async (id: AccountId): Promise<Account | undefined> => {
     const item = await table.get(keys.account(id));
@@ -120,6 +125,8 @@ export function createAccounts({
         if (existing !== undefined) return existing;
         const made = await create(signIn, profile, correlationId);
         if (made !== undefined) return made;
+        // Another first call is in the middle of making it, or the handle is somebody's: read again, or try another.
+        await platform.timer.sleep(fullJitterMs(tries, platform.random, 20, 400));
       }
       throw new Error("an account could not be made: its links and its record do not fit together");
     },
@@ -129,12 +136,19 @@ export function createAccounts({
       if (before.handle !== after.handle) {
         operations.push(
           { put: { ...keys.handle(after.handle), accountId: after.id }, condition: NOT_EXISTS },
-          { delete: keys.handle(before.handle) },
+          {
+            delete: keys.handle(before.handle),
+            condition: "#accountId = :accountId",
+            names: { "#accountId": "accountId" },
+            values: { ":accountId": before.id },
+          },
         );
       }
       const written = await table.transact(operations);
       if (written.ok) return "replaced";
-      return written.error[1]?.code === "condition" ? "handle-taken" : "changed-meanwhile";
+      // A change of the account comes first: the handle may have been taken by this very person a moment ago.
+      const [record, handle] = written.error;
+      return record?.code === "none" && handle?.code === "condition" ? "handle-taken" : "changed-meanwhile";
     },
 
     async openChain(owner, chain) {

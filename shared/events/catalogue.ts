@@ -59,11 +59,19 @@ export const eventData = {
     paymentId: paymentIdSchema.optional(),
     channelPaymentId: z.string().optional(),
   }),
+  /** `from` asked `to` to be friends. */
   "friend.requested": z.object({ from: accountIdSchema, to: accountIdSchema }),
+  /** `from` accepted what `to` had asked: in both, `to` is the person to tell. */
   "friend.accepted": z.object({ from: accountIdSchema, to: accountIdSchema }),
   "post.created": z.object({ postId: postIdSchema, author: accountIdSchema, counterparty: accountIdSchema }),
   "post.commented": z.object({ postId: postIdSchema, commentId: z.string(), author: accountIdSchema }),
   "post.liked": z.object({ postId: postIdSchema, author: accountIdSchema }),
+  /** A person said who invited them: what they did before may qualify them already. */
+  "referral.claimed": z.object({
+    campaignId: campaignIdSchema,
+    inviter: accountIdSchema,
+    invited: accountIdSchema,
+  }),
   /** The inviter's and the invited person's rewards were paid. */
   "referral.rewarded": z.object({
     campaignId: campaignIdSchema,
@@ -92,6 +100,7 @@ export const subscriptions = {
   "post.created": [],
   "post.commented": ["notifications"],
   "post.liked": ["notifications"],
+  "referral.claimed": ["referrals"],
   "referral.rewarded": ["notifications"],
   "account.frozen": ["notifications"],
   "account.unfrozen": ["notifications"],

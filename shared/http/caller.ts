@@ -19,3 +19,9 @@ export type CallerResolver = (
   route: Pick<Route, "auth" | "sessionCheck">,
   correlationId: string,
 ) => Promise<Result<Caller, Problem>>;
+
+const BEARER = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i;
+
+/** The token of an `Authorization` header. @see RFC 6750 section 2.1 */
+export const bearerOf = (headers: Readonly<Record<string, string | undefined>>): string | undefined =>
+  BEARER.exec(headers["authorization"] ?? "")?.[1];

@@ -19,16 +19,19 @@ export const commentIdSchema = idSchema("comment");
 export const campaignIdSchema = idSchema("campaign");
 export const notificationIdSchema = idSchema("notification");
 
-export const currencySchema = z.enum(currencyCodes);
+/** Schemas with an id are described once in the API document. */
+export const currencySchema = z.enum(currencyCodes).meta({ id: "Currency", description: "ISO 4217" });
 
 /** Any amount, negative ones too, in minor units. */
 export const moneySchema = z
   .strictObject({ value: z.int(), currency: currencySchema })
+  .meta({ id: "Money", description: "An integer of the currency's minor units" })
   .transform((value): Money => ({ value: minorUnits(value.value), currency: value.currency }));
 
 /** An amount above zero: what a caller may ask to move. At most 12 digits, far inside the safe integers. */
 export const positiveMoneySchema = z
   .strictObject({ value: z.int().min(1).max(999_999_999_999), currency: currencySchema })
+  .meta({ id: "PositiveMoney", description: "An integer of the currency's minor units, above zero" })
   .transform((value): Money => ({ value: minorUnits(value.value), currency: value.currency }));
 
 /** RFC 3339 in UTC. */

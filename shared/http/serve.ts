@@ -6,7 +6,7 @@ import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type { z } from "zod";
 import type { Platform } from "../platform/platform.ts";
-import type { Caller, CallerResolver } from "./caller.ts";
+import { bearerOf, type Caller, type CallerResolver } from "./caller.ts";
 import { httpLog, problemReplies, type RequestContext, requestContexts } from "./middleware.ts";
 import { parseRequest } from "./parse-request.ts";
 import { isProblem, type Problem, problem, problems, toProblemBody } from "./problems.ts";
@@ -86,8 +86,6 @@ function renderReply(route: Route, reply: RouteReply<Route>): Reply {
     : json(status, reply.body, headers);
 }
 
-const BEARER = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i;
-
 async function callerOf(
   { platform, resolveCaller }: ServeDeps,
   route: Route,
@@ -96,8 +94,7 @@ async function callerOf(
   if (route.auth !== "user" && route.auth !== "ops") return undefined;
   if (resolveCaller === undefined)
     throw new Error("a route needs a caller, but the function cannot resolve one");
-  const bearer = BEARER.exec(request.headers["authorization"] ?? "")?.[1];
-  const caller = await resolveCaller(bearer, route, request.correlationId);
+  const caller = await resolveCaller(bearerOf(request.headers), route, request.correlationId);
   if (!caller.ok) return caller.error;
   platform.log.info("caller", { accountId: caller.value.accountId, correlationId: request.correlationId });
   return caller.value;

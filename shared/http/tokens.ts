@@ -9,7 +9,8 @@ import {
   FetchError,
   JwksNotAvailableInCacheError,
   JwksValidationError,
-  WaitPeriodNotYetEndedJwkError,
+  JwkValidationError,
+  JwtInvalidIssuerError,
 } from "aws-jwt-verify/error";
 import { SimpleJwksCache } from "aws-jwt-verify/jwk";
 import { z } from "zod";
@@ -25,6 +26,8 @@ export type AccessToken = {
   readonly session: string;
   /** Epoch seconds of the sign-in. */
   readonly signedInAt: number;
+  /** Epoch seconds at which this token was made; a session is given many, one after the other. */
+  readonly issuedAt: number;
   /** Epoch seconds. */
   readonly expiresAt: number;
 };
@@ -46,14 +49,25 @@ export type TokenVerifier = {
   readonly id: (jwt: string) => Promise<Result<IdToken, TokenRefusal>>;
 };
 
-/** The pool's keys through `fetch`; @see aws-jwt-verify, SimpleJwksCache and its fetcher. */
-const jwksFetcher = {
+const KEYS_TIMEOUT_MS = 3000;
+
+/**
+ * The pool's keys through `fetch`; @see aws-jwt-verify, SimpleJwksCache and its fetcher. Whatever goes wrong on the way
+ * is a `FetchError`: a network fault must not read as a fault of the token.
+ */
+const keysOf = (keysUri: string) => ({
   fetch: async (uri: string): Promise<ArrayBuffer> => {
-    const answer = await fetch(uri, { signal: AbortSignal.timeout(3000) });
-    if (!answer.ok) throw new FetchError(uri, `status ${answer.status}`);
-    return answer.arrayBuffer();
+    // The library knows a second issuer for every pool; a token must not make us call a host that we do not use.
+    if (uri !== keysUri) throw new JwtInvalidIssuerError("not the issuer of this pool", uri, keysUri);
+    try {
+      const answer = await fetch(uri, { signal: AbortSignal.timeout(KEYS_TIMEOUT_MS) });
+      if (!answer.ok) throw new Error(`status ${answer.status}`);
+      return await answer.arrayBuffer();
+    } catch (cause) {
+      throw new FetchError(uri, cause);
+    }
   },
-};
+});
 
 const accessClaims = z.object({
   sub: z.string(),
@@ -61,8 +75,9 @@ const accessClaims = z.object({
   "cognito:groups": z.array(z.string()).default([]),
   jti: z.string(),
   origin_jti: z.string().optional(),
-  auth_time: z.number(),
-  exp: z.number(),
+  auth_time: z.int(),
+  iat: z.int(),
+  exp: z.int(),
 });
 
 const idClaims = z.object({
@@ -79,11 +94,15 @@ const idClaims = z.object({
 const sessionDigest = (id: string): string =>
   createHash("sha256").update(id).digest("base64url").slice(0, 12);
 
+/**
+ * A key that is not among keys fetched seconds ago is a fault of the token, so the library's waiting time after an
+ * unknown key counts as a refusal: strangers must not be able to make us answer 503.
+ */
 const keysUnavailable = (cause: unknown): boolean =>
   cause instanceof FetchError ||
   cause instanceof JwksNotAvailableInCacheError ||
   cause instanceof JwksValidationError ||
-  cause instanceof WaitPeriodNotYetEndedJwkError;
+  cause instanceof JwkValidationError;
 
 const refusal = (cause: unknown): { ok: false; error: TokenRefusal } =>
   err({
@@ -98,9 +117,10 @@ export function createTokenVerifier({
   readonly userPoolId: string;
   readonly clientIds: readonly string[];
 }): TokenVerifier {
+  const keysUri = CognitoJwtVerifier.parseUserPoolId(userPoolId).jwksUri;
   const verifier = CognitoJwtVerifier.create(
     { userPoolId, tokenUse: null, clientId: [...clientIds] },
-    { jwksCache: new SimpleJwksCache({ fetcher: jwksFetcher }) },
+    { jwksCache: new SimpleJwksCache({ fetcher: keysOf(keysUri) }) },
   );
   return {
     async access(jwt) {
@@ -114,6 +134,7 @@ export function createTokenVerifier({
           groups: claims["cognito:groups"],
           session: sessionDigest(claims.origin_jti ?? claims.jti),
           signedInAt: claims.auth_time,
+          issuedAt: claims.iat,
           expiresAt: claims.exp,
         });
       } catch (cause) {

@@ -27,9 +27,11 @@ export const keys = {
     sk: `${timeKey(at)}#${purpose}`,
   }),
   device: (accountId: string, deviceId: string): Key => ({
-    pk: `DEVICE#${accountId}`,
+    pk: devicePartition(accountId),
     sk: `DEVICE#${deviceId}`,
   }),
+  /** The device that a push token leads to, by the token's digest: one at a time. */
+  pushToken: (digest: string) => single(`PUSHTOKEN#${digest}`, "PUSHTOKEN"),
 
   /** One entry of a hash-chained ledger account; the newest is the balance. */
   entry: (account: string, currency: string, sequence: number): Key => ({
@@ -52,7 +54,7 @@ export const keys = {
   callback: (channel: string, eventId: string) => single(`CALLBACK#${channel}#${eventId}`, "CALLBACK"),
   /** A callback that matched nothing yet, found by what it refers to. */
   waitingCallback: (reference: string, channel: string, eventId: string): Key => ({
-    pk: `WAITING#${reference}`,
+    pk: waitingPartition(reference),
     sk: `${channel}#${eventId}`,
   }),
 
@@ -63,8 +65,9 @@ export const keys = {
     pk: `FEED#${accountId}`,
     sk: `${timeKey(at)}#${postId}`,
   }),
+  /** What another person is to the account; the other side of the pair is the same state, with its owner. */
   relation: (accountId: string, otherId: string): Key => ({
-    pk: `FRIENDS#${accountId}`,
+    pk: relationPartition(accountId),
     sk: `PERSON#${otherId}`,
   }),
 
@@ -72,9 +75,23 @@ export const keys = {
   referralCode: (code: string) => single(`REFCODE#${code}`, "REFCODE"),
   /** Who invited a person; one for ever. */
   referral: (invitedId: string) => single(`REFERRAL#${invitedId}`, "REFERRAL"),
+  /** What one of the two people was paid for a referral. */
+  reward: (invitedId: string, role: "inviter" | "invited"): Key => ({
+    pk: `REFERRAL#${invitedId}`,
+    sk: `REWARD#${role}`,
+  }),
+  /** A person's own referral code. */
+  inviterCode: (accountId: string): Key => ({ pk: inviterPartition(accountId), sk: "CODE" }),
+  /** How many people an inviter brought to a campaign. */
+  inviterTally: (accountId: string, campaignId: string): Key => ({
+    pk: inviterPartition(accountId),
+    sk: `CAMPAIGN#${campaignId}`,
+  }),
+  /** The last refused claim of a code by a person, with the reason that they are not told. */
+  refusal: (accountId: string, code: string): Key => ({ pk: `REFUSAL#${accountId}`, sk: `CODE#${code}` }),
 
   notification: (accountId: string, at: EpochMs, notificationId: string): Key => ({
-    pk: `INBOX#${accountId}`,
+    pk: inboxPartition(accountId),
     sk: `${timeKey(at)}#${notificationId}`,
   }),
   preferences: (accountId: string) => single(`PREFERENCES#${accountId}`, "PREFERENCES"),
@@ -83,16 +100,27 @@ export const keys = {
   audit: () => single("AUDIT#LATEST", "AUDIT"),
 } as const;
 
+export const devicePartition = (accountId: string): string => `DEVICE#${accountId}`;
+
+export const waitingPartition = (reference: string): string => `WAITING#${reference}`;
+
+export const relationPartition = (accountId: string): string => `FRIENDS#${accountId}`;
+
+export const inviterPartition = (accountId: string): string => `INVITER#${accountId}`;
+
+export const inboxPartition = (accountId: string): string => `INBOX#${accountId}`;
+
 export const chainPartition = (account: string, currency: string): string => `LEDGER#${account}#${currency}`;
 
 /** Partitions of the index by owner. */
 export const ownerPartitions = {
   payments: (accountId: string): string => `PAYMENTS#${accountId}`,
-  campaigns: (): string => "CAMPAIGNS",
   /** The campaign that new claims go to is looked up here too. */
-  referralsOf: (inviterId: string): string => `REFERRALS#${inviterId}`,
+  campaigns: (): string => "CAMPAIGNS",
   rewardsOf: (accountId: string): string => `REWARDS#${accountId}`,
   waitingCallbacks: (): string => "WAITING",
+  /** Friends, or requests that wait for an answer. */
+  relations: (accountId: string, list: "friends" | "asked"): string => `RELATIONS#${accountId}#${list}`,
 } as const;
 
 /** Index keys that make an item findable when work on it is due. */

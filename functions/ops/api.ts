@@ -1,0 +1,22 @@
+/** Lambda entry of the routes for people of ops. */
+import { createCampaigns } from "../../shared/campaigns/store.ts";
+import { serve } from "../../shared/http/serve.ts";
+import { isCurrency } from "../../shared/money/currencies.ts";
+import { readConfig } from "../../shared/platform/config.ts";
+import { ledgerOf, moneyConfig, userArea, userAreaConfig } from "../../shared/wiring/user-area.ts";
+import { opsRoutes } from "./contract.ts";
+import { opsHandlers } from "./handlers.ts";
+
+const config = readConfig(userAreaConfig.extend(moneyConfig), process.env);
+const area = userArea(config);
+
+export const handler = serve(
+  opsRoutes,
+  opsHandlers({
+    ...area,
+    ledger: ledgerOf(area, config),
+    campaigns: createCampaigns(area),
+    currencies: Object.keys(config.LIMITS).filter(isCurrency),
+  }),
+  area,
+);

@@ -1,0 +1,75 @@
+/** Makes a campaign and moves its budget from `system:funding` into its own ledger account, in one transaction. */
+import type { Campaign } from "../../shared/campaigns/campaign.ts";
+import { putCampaign } from "../../shared/campaigns/store.ts";
+import { fingerprintOf, idempotentId, keyReused } from "../../shared/http/idempotency.ts";
+import { problem } from "../../shared/http/problems.ts";
+import type { RouteHandler, RouteInput } from "../../shared/http/serve.ts";
+import { campaignAccount, systemAccount } from "../../shared/ledger/account.ts";
+import { movement } from "../../shared/ledger/postings.ts";
+import { money } from "../../shared/money/money.ts";
+import type { EpochMs } from "../../shared/platform/clock.ts";
+import { type CampaignId, derivedId } from "../../shared/platform/ids.ts";
+import { toCampaignView } from "./campaign-view.ts";
+import { opsRoutes } from "./contract.ts";
+import type { OpsDeps } from "./deps.ts";
+
+const route = opsRoutes.createCampaign;
+
+const fromBody = (id: CampaignId, body: RouteInput<typeof route>["body"], now: EpochMs): Campaign => ({
+  id,
+  name: body.name,
+  status: "active",
+  rewardInviter: body.rewardInviter,
+  rewardInvited: body.rewardInvited,
+  minimum: body.minimum,
+  budget: body.budget,
+  claimWindowDays: body.claimWindowDays,
+  startsAt: body.startsAt === undefined ? now : Date.parse(body.startsAt),
+  ...(body.endsAt === undefined ? {} : { endsAt: Date.parse(body.endsAt) }),
+  qualified: 0,
+  rewarded: money(0, body.budget.currency),
+  version: 1,
+  createdAt: now,
+});
+
+export const createCampaign =
+  ({ campaigns, ledger, platform }: OpsDeps): RouteHandler<typeof route> =>
+  async ({ body, caller, idempotencyKey }) => {
+    const campaign = fromBody(
+      idempotentId("campaign", caller.accountId, route, idempotencyKey),
+      body,
+      platform.clock.now(),
+    );
+    if (campaign.endsAt !== undefined && campaign.endsAt <= campaign.startsAt) {
+      return problem("invalid-request", {
+        errors: [{ field: "/body/endsAt", message: "is not after startsAt" }],
+      });
+    }
+    const fingerprint = fingerprintOf(body);
+    const outcome = await ledger.commit({
+      posting: movement({
+        transferId: derivedId("transfer", campaign.id, "budget"),
+        from: systemAccount("funding"),
+        to: campaignAccount(campaign.id),
+        amount: campaign.budget,
+        memo: `campaign-budget:${campaign.id}`,
+        countOutflow: false,
+      }),
+      record: {
+        kind: "campaign-budget",
+        campaignId: campaign.id,
+        amount: campaign.budget,
+        by: caller.accountId,
+        createdAt: campaign.createdAt,
+        fingerprint,
+      },
+      also: [putCampaign(campaign)],
+    });
+    if (outcome.outcome === "committed") return { body: await toCampaignView(campaign, ledger) };
+    if (outcome.outcome === "busy") return problem("temporarily-unavailable", { retryAfterSeconds: 1 });
+    if (outcome.outcome !== "exists")
+      throw new Error(`a campaign's budget was not moved: ${outcome.outcome}`);
+    const existing = await campaigns.get(campaign.id);
+    if (existing === undefined || outcome.record["fingerprint"] !== fingerprint) return keyReused();
+    return { body: await toCampaignView(existing, ledger), replayed: true };
+  };

@@ -1,0 +1,48 @@
+/** Checking chains after the fact: gaps, hashes, and whether the running state is the fold of what happened. */
+
+import { mayGoBelowZero } from "./account.ts";
+import { type Chain, chainKey, type Entry, hashOf } from "./entry.ts";
+
+export type ChainFault = {
+  readonly chain: string;
+  readonly sequence: number;
+  readonly fault:
+    | "gap"
+    | "hash-mismatch"
+    | "broken-link"
+    | "state-mismatch"
+    | "below-zero"
+    | "time-runs-back"
+    | "foreign-entry";
+};
+
+/**
+ * Every fault of a chain from `entries[0]` on, which may be in the middle of the chain: then its own state and the
+ * hash it points to are taken as given.
+ * @param entries one chain's entries in order
+ */
+export function verifyChain(chain: Chain, entries: readonly Entry[]): readonly ChainFault[] {
+  const faults: ChainFault[] = [];
+  let before: Entry | undefined;
+  for (const entry of entries) {
+    const report = (fault: ChainFault["fault"]): void => {
+      faults.push({ chain: chainKey(chain), sequence: entry.sequence, fault });
+    };
+    if (entry.account !== chain.account || entry.currency !== chain.currency) report("foreign-entry");
+    if (hashOf(entry) !== entry.hash) report("hash-mismatch");
+    const first = before === undefined && entry.sequence === 1;
+    if (first || before !== undefined) {
+      const base = before?.state ?? { available: 0, held: 0 };
+      if (entry.sequence !== (before?.sequence ?? 0) + 1) report("gap");
+      if (entry.previousHash !== (before?.hash ?? "")) report("broken-link");
+      const available = base.available + entry.amount.available;
+      const held = base.held + entry.amount.held;
+      if (entry.state.available !== available || entry.state.held !== held) report("state-mismatch");
+      if (before !== undefined && entry.at < before.at) report("time-runs-back");
+    }
+    const belowZero = entry.state.available < 0 && !mayGoBelowZero(entry.account);
+    if (belowZero || entry.state.held < 0) report("below-zero");
+    before = entry;
+  }
+  return faults;
+}

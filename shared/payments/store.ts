@@ -1,0 +1,99 @@
+/** Payments on the table: finding one, and the writes that move one under the condition that nobody else did. */
+import { z } from "zod";
+import type { EventType } from "../events/catalogue.ts";
+import { paymentIdSchema } from "../http/schemas.ts";
+import type { EpochMs } from "../platform/clock.ts";
+import { derivedId, isId } from "../platform/ids.ts";
+import { ok, type Result } from "../result.ts";
+import type { CursorRefusal } from "../table/cursor.ts";
+import { keys, ownerPartitions } from "../table/keys.ts";
+import { type PageRequest, readPage } from "../table/page.ts";
+import { NOT_EXISTS, type PutOperation, type Table } from "../table/table.ts";
+import { fromPaymentItem, toFactItem, toPaymentItem } from "./codec.ts";
+import type { Fact } from "./fold.ts";
+import type { Payment } from "./payment.ts";
+
+export type PaymentPage = { readonly items: readonly Payment[]; readonly nextCursor?: string };
+
+export type Payments = {
+  /** Strongly consistent. `undefined` also for text that is no payment's id. */
+  readonly get: (id: string) => Promise<Payment | undefined>;
+  /** By the channel's own id of it; two reads. */
+  readonly byChannelPayment: (channel: string, channelPaymentId: string) => Promise<Payment | undefined>;
+  /** `false` when there is one of that id. */
+  readonly create: (payment: Payment) => Promise<boolean>;
+  /** An owner's payments, newest first. */
+  readonly pageOf: (
+    owner: string,
+    request: PageRequest,
+    boundTo: readonly string[],
+  ) => Promise<Result<PaymentPage, CursorRefusal>>;
+};
+
+const pointer = z.object({ paymentId: paymentIdSchema });
+
+export function createPayments({ table }: { readonly table: Table }): Payments {
+  const get = async (id: string): Promise<Payment | undefined> => {
+    if (!isId("payment", id)) return undefined;
+    const item = await table.get(keys.payment(id));
+    return item === undefined ? undefined : fromPaymentItem(item);
+  };
+  return {
+    get,
+    async byChannelPayment(channel, channelPaymentId) {
+      const item = await table.get(keys.channelPayment(channel, channelPaymentId));
+      return item === undefined ? undefined : get(pointer.parse(item).paymentId);
+    },
+    create: (payment) => table.put({ put: toPaymentItem(payment), condition: NOT_EXISTS }),
+    async pageOf(owner, request, boundTo) {
+      const query = {
+        index: "byOwner",
+        partition: ownerPartitions.payments(owner),
+        newestFirst: true,
+      } as const;
+      const page = await readPage(table, query, request, boundTo);
+      return page.ok ? ok({ ...page.value, items: page.value.items.map(fromPaymentItem) }) : page;
+    },
+  };
+}
+
+/** The events that a payment's record announces. */
+export type PaymentEvent = Extract<EventType, `payment.${string}`>;
+
+/**
+ * Replaces a payment if it is still what was read. Without an event the record carries none, so that the stream has
+ * nothing to relay.
+ */
+export const replacement = (
+  before: Payment,
+  after: Payment,
+  event?: { readonly type: PaymentEvent; readonly at: EpochMs },
+): PutOperation => ({
+  put: {
+    ...toPaymentItem({ ...after, version: before.version + 1 }),
+    ...(event === undefined
+      ? {}
+      : {
+          event: {
+            id: derivedId("event", after.id, event.type),
+            ...event,
+            correlationId: after.correlationId,
+          },
+        }),
+  },
+  condition: "#version = :version",
+  names: { "#version": "version" },
+  values: { ":version": before.version },
+});
+
+/** Makes the payment findable by the channel's id of it. */
+export const channelReference = (payment: Payment & { readonly channelPaymentId: string }): PutOperation => ({
+  put: { ...keys.channelPayment(payment.channel, payment.channelPaymentId), paymentId: payment.id },
+  condition: NOT_EXISTS,
+});
+
+/** Adds a fact to the payment's history, once. */
+export const factAppend = (paymentId: string, fact: Fact): PutOperation => ({
+  put: toFactItem(paymentId, fact),
+  condition: NOT_EXISTS,
+});
