@@ -15,6 +15,7 @@ export type TableAction =
   | "BatchGetItem"
   | "Query"
   | "PutItem"
+  | "BatchWriteItem"
   | "UpdateItem"
   | "DeleteItem"
   | "ConditionCheckItem"
@@ -36,8 +37,8 @@ export type Access = {
   readonly table: readonly TableGrant[];
   readonly queues?: readonly QueueName[];
   readonly secrets?: readonly SecretName[];
-  /** `register`: make and drop endpoints of devices. `publish`: send to them. */
-  readonly push?: "register" | "publish";
+  /** Make and drop endpoints of devices, and send to them. */
+  readonly push?: true;
   /** Send mail from the stage's sender. */
   readonly email?: true;
 };
@@ -61,12 +62,14 @@ const ledger: readonly TableGrant[] = [
   { actions: readWrite, keys: ["HOLD#*"] },
   { actions: change, keys: ["ACCOUNT#*"] },
 ];
-/** Bringing a payment up to what its channel knows, and paying it in. */
+/** Bringing a payment up to what its channel knows, and paying it in. Facts are below their payment. */
 const paymentFold: readonly TableGrant[] = [
-  { actions: change, keys: ["PAYMENT#*", "CHANNELREF#*", "CALLBACK#*"] },
-  { actions: readWrite, keys: ["WAITING#*"] },
-  ...ledger,
+  { actions: append, keys: ["PAYMENT#*", "CHANNELREF#*"] },
+  { actions: append, keys: ["LEDGER#*", "TRANSFER#*"] },
+  { actions: change, keys: ["ACCOUNT#*"] },
 ];
+/** Callbacks that wait for their payment. */
+const waiting: TableGrant = { actions: ["GetItem", "Query", "PutItem", "DeleteItem"], keys: ["WAITING#*"] };
 /** Finding work by its time. */
 const due: TableGrant = { actions: ["Query"], keys: ["DUE#*"], index: "byDue" };
 /** Lists of one owner. */
@@ -75,42 +78,47 @@ const owned = (...keys: readonly string[]): TableGrant => ({ actions: ["Query"],
 export const access: Readonly<Record<FunctionName, Access>> = {
   identity: {
     table: [
-      { actions: readWrite, keys: ["ACCOUNT#*", "LINK#*", "HANDLE#*", "CONSENT#*", "DEVICE#*"] },
+      ...caller,
+      // A handle given up is free again; a decision about a consent is kept for ever.
+      { actions: ["DeleteItem"], keys: ["HANDLE#*"] },
+      { actions: ["PutItem"], keys: ["CONSENT#*"] },
+      { actions: readWrite, keys: ["DEVICE#*", "PUSHTOKEN#*"] },
       // A revoked session and a withdrawn consent are noted in the person's chains, where money is moved under them.
       { actions: append, keys: ["LEDGER#*", "TRANSFER#*"] },
     ],
-    push: "register",
   },
   wallet: { table: [...caller, { actions: read, keys: ["LEDGER#*", "TRANSFER#*"] }] },
   payments: { table: [...caller, ...paymentFold, owned("PAYMENTS#*")], secrets: ["stripe"] },
   // Stores what it verified and no more: what follows from it is the payments consumer's to do.
-  callbacks: {
-    table: [
-      { actions: append, keys: ["CALLBACK#*", "WAITING#*"] },
-      { actions: read, keys: ["CHANNELREF#*", "PAYMENT#*"] },
-    ],
-    secrets: ["stripe"],
-  },
+  callbacks: { table: [{ actions: ["PutItem"], keys: ["CALLBACK#*"] }], secrets: ["stripe"] },
   transfers: { table: [...caller, ...ledger] },
   feed: {
     table: [
       ...caller,
       { actions: readWrite, keys: ["POST#*"] },
-      { actions: [...read, "ConditionCheckItem"], keys: ["FEED#*", "FRIENDS#*", "TRANSFER#*"] },
-      owned("RELATIONS#*"),
+      // That a comment was made is never unmade, so that a repeated request does not bring a deleted one back.
+      { actions: append, keys: ["COMMENT#*"] },
+      { actions: read, keys: ["FEED#*", "FRIENDS#*"] },
     ],
   },
   friends: { table: [...caller, { actions: readWrite, keys: ["FRIENDS#*"] }, owned("RELATIONS#*")] },
   referrals: {
     table: [
       ...caller,
-      { actions: change, keys: ["REFERRAL#*", "REFCODE#*"] },
-      { actions: [...read, "ConditionCheckItem"], keys: ["CAMPAIGN#*"] },
-      owned("CAMPAIGNS", "REFERRALS#*", "REWARDS#*"),
+      // A claim is made once for ever, and a code is never given to another: neither is changed here.
+      { actions: append, keys: ["REFERRAL#*", "REFCODE#*"] },
+      { actions: change, keys: ["INVITER#*"] },
+      { actions: ["PutItem"], keys: ["REFUSAL#*"] },
+      { actions: read, keys: ["CAMPAIGN#*", "DEVICE#*"] },
+      owned("CAMPAIGNS", "REWARDS#*"),
     ],
   },
   notifications: {
-    table: [...caller, { actions: change, keys: ["INBOX#*"] }, { actions: change, keys: ["PREFERENCES#*"] }],
+    table: [
+      ...caller,
+      { actions: ["Query", "UpdateItem"], keys: ["INBOX#*"] },
+      { actions: ["GetItem", "UpdateItem"], keys: ["PREFERENCES#*"] },
+    ],
   },
   ops: {
     table: [
@@ -126,39 +134,52 @@ export const access: Readonly<Record<FunctionName, Access>> = {
   "feed-consumer": {
     table: [
       ...people,
-      { actions: readWrite, keys: ["POST#*", "FEED#*"] },
-      { actions: read, keys: ["FRIENDS#*", "TRANSFER#*"] },
-      owned("RELATIONS#*"),
+      { actions: change, keys: ["POST#*"] },
+      { actions: ["BatchWriteItem"], keys: ["FEED#*"] },
+      { actions: read, keys: ["FRIENDS#*"] },
     ],
   },
   "referrals-consumer": {
     table: [
       ...ledger,
-      { actions: change, keys: ["REFERRAL#*", "CAMPAIGN#*"] },
-      { actions: read, keys: ["REFCODE#*"] },
-      owned("CAMPAIGNS", "REFERRALS#*"),
+      { actions: change, keys: ["REFERRAL#*"] },
+      { actions: ["GetItem", "UpdateItem"], keys: ["CAMPAIGN#*"] },
+      { actions: ["UpdateItem"], keys: ["INVITER#*"] },
     ],
   },
   "notifications-consumer": {
     table: [
       ...people,
-      { actions: change, keys: ["INBOX#*", "DELIVERY#*"] },
-      { actions: read, keys: ["PREFERENCES#*", "DEVICE#*", "POST#*", "TRANSFER#*"] },
+      { actions: ["PutItem"], keys: ["INBOX#*"] },
+      { actions: read, keys: ["PREFERENCES#*", "DEVICE#*", "POST#*", "FRIENDS#*"] },
     ],
     queues: ["push", "email"],
   },
-  "payments-consumer": { table: [...paymentFold, owned("WAITING")], secrets: ["stripe"] },
+  "payments-consumer": {
+    table: [...paymentFold, { actions: ["GetItem"], keys: ["CALLBACK#*"] }, waiting],
+    secrets: ["stripe"],
+  },
   "push-delivery": {
     table: [
-      ...people,
-      { actions: change, keys: ["DELIVERY#*"] },
-      { actions: [...read, "UpdateItem", "DeleteItem"], keys: ["DEVICE#*"] },
+      { actions: ["GetItem", "PutItem"], keys: ["DELIVERY#*"] },
+      // Keeps a device's endpoint, and forgets a device and its token's pointer when the token is dead.
+      { actions: ["Query", "UpdateItem", "DeleteItem"], keys: ["DEVICE#*"] },
+      { actions: ["DeleteItem"], keys: ["PUSHTOKEN#*"] },
     ],
     push: "publish",
   },
-  "email-delivery": { table: [...people, { actions: change, keys: ["DELIVERY#*"] }], email: true },
+  "email-delivery": {
+    table: [
+      { actions: ["GetItem"], keys: ["ACCOUNT#*"] },
+      { actions: ["GetItem", "PutItem"], keys: ["DELIVERY#*"] },
+    ],
+    email: true,
+  },
   relay: { table: [], queues: ["feed", "referrals", "notifications", "payments"] },
-  "payments-sweep": { table: [...paymentFold, owned("WAITING"), due], secrets: ["stripe"] },
+  "payments-sweep": {
+    table: [...paymentFold, { actions: ["GetItem", "PutItem"], keys: ["HOLD#*"] }, waiting, due],
+    secrets: ["stripe"],
+  },
   audit: {
     table: [
       {

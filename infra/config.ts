@@ -2,7 +2,7 @@
  * The settings of every stage, and how one is chosen. Names of secrets are here, secrets are not.
  * Values marked `fill-in` belong to the owner of the account; `npm run deploy` lists those that are left.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { FILL_IN, type Settings, type StageInput, settingsSchema } from "./settings.ts";
 
 export const stageNames = ["local", "dev", "prod"] as const;

@@ -4,7 +4,7 @@
  * Settings are public: they end up in templates and function environments. Secrets are named here and never held;
  * a string that looks like one is refused.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { currencyCodes } from "../shared/money/currencies.ts";
 import { functionNames } from "./functions.ts";
 

@@ -1,5 +1,5 @@
 /** About the service itself. */
-import { z } from "zod";
+import * as z from "zod";
 import type { RouteTable } from "../../shared/http/route.ts";
 
 export const metaRoutes = {

@@ -1,5 +1,5 @@
 /** What an audit leaves behind. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const findingSchema = z.object({
   /** A stable name of the invariant that does not hold. */

@@ -1,5 +1,5 @@
 /** What people of ops may do: campaigns, freezes, suspense, health. */
-import { z } from "zod";
+import * as z from "zod";
 import type { RouteTable } from "../../shared/http/route.ts";
 import {
   accountIdSchema,

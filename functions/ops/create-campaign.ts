@@ -6,9 +6,11 @@ import { problem } from "../../shared/http/problems.ts";
 import type { RouteHandler, RouteInput } from "../../shared/http/serve.ts";
 import { campaignAccount, systemAccount } from "../../shared/ledger/account.ts";
 import { movement } from "../../shared/ledger/postings.ts";
+import type { CommitRequest } from "../../shared/ledger/store.ts";
 import { money } from "../../shared/money/money.ts";
 import type { EpochMs } from "../../shared/platform/clock.ts";
-import { type CampaignId, derivedId } from "../../shared/platform/ids.ts";
+import { type AccountId, type CampaignId, derivedId } from "../../shared/platform/ids.ts";
+import type { Item } from "../../shared/table/table.ts";
 import { toCampaignView } from "./campaign-view.ts";
 import { opsRoutes } from "./contract.ts";
 import type { OpsDeps } from "./deps.ts";
@@ -32,6 +34,27 @@ const fromBody = (id: CampaignId, body: RouteInput<typeof route>["body"], now: E
   createdAt: now,
 });
 
+/** The campaign with its budget's transfer, whose id follows from the campaign's. */
+const budgetCommit = (campaign: Campaign, by: AccountId, fingerprint: string): CommitRequest => ({
+  posting: movement({
+    transferId: derivedId("transfer", campaign.id, "budget"),
+    from: systemAccount("funding"),
+    to: campaignAccount(campaign.id),
+    amount: campaign.budget,
+    memo: `campaign-budget:${campaign.id}`,
+    countOutflow: false,
+  }),
+  record: {
+    kind: "campaign-budget",
+    campaignId: campaign.id,
+    amount: campaign.budget,
+    by,
+    createdAt: campaign.createdAt,
+    fingerprint,
+  },
+  also: [putCampaign(campaign)],
+});
+
 export const createCampaign =
   ({ campaigns, ledger, platform }: OpsDeps): RouteHandler<typeof route> =>
   async ({ body, caller, idempotencyKey }) => {
@@ -40,36 +63,34 @@ export const createCampaign =
       body,
       platform.clock.now(),
     );
-    if (campaign.endsAt !== undefined && campaign.endsAt <= campaign.startsAt) {
-      return problem("invalid-request", {
-        errors: [{ field: "/body/endsAt", message: "is not after startsAt" }],
-      });
-    }
     const fingerprint = fingerprintOf(body);
-    const outcome = await ledger.commit({
-      posting: movement({
-        transferId: derivedId("transfer", campaign.id, "budget"),
-        from: systemAccount("funding"),
-        to: campaignAccount(campaign.id),
-        amount: campaign.budget,
-        memo: `campaign-budget:${campaign.id}`,
-        countOutflow: false,
-      }),
-      record: {
-        kind: "campaign-budget",
-        campaignId: campaign.id,
-        amount: campaign.budget,
-        by: caller.accountId,
-        createdAt: campaign.createdAt,
-        fingerprint,
-      },
-      also: [putCampaign(campaign)],
-    });
-    if (outcome.outcome === "committed") return { body: await toCampaignView(campaign, ledger) };
-    if (outcome.outcome === "busy") return problem("temporarily-unavailable", { retryAfterSeconds: 1 });
-    if (outcome.outcome !== "exists")
-      throw new Error(`a campaign's budget was not moved: ${outcome.outcome}`);
-    const existing = await campaigns.get(campaign.id);
-    if (existing === undefined || outcome.record["fingerprint"] !== fingerprint) return keyReused();
-    return { body: await toCampaignView(existing, ledger), replayed: true };
+    const request = budgetCommit(campaign, caller.accountId, fingerprint);
+    if (campaign.endsAt !== undefined && campaign.endsAt <= campaign.startsAt) {
+      // Without a start of its own it starts now: a repetition may come after the end of the campaign it made.
+      const record = await ledger.transfer(request.posting.transferId);
+      return record === undefined
+        ? problem("invalid-request", {
+            errors: [{ field: "/body/endsAt", message: "is not after startsAt" }],
+          })
+        : replay(record);
+    }
+    const outcome = await ledger.commit(request);
+    switch (outcome.outcome) {
+      case "committed":
+        return { body: await toCampaignView(campaign, ledger) };
+      case "exists":
+        return replay(outcome.record);
+      case "busy":
+        return problem("temporarily-unavailable", { retryAfterSeconds: 1 });
+      case "refused":
+      case "no-such-account":
+      case "condition-refused":
+        throw new Error(`a campaign's budget was not moved: ${outcome.outcome}`);
+    }
+
+    async function replay(record: Item) {
+      const existing = await campaigns.get(campaign.id);
+      if (existing === undefined || record["fingerprint"] !== fingerprint) return keyReused();
+      return { body: await toCampaignView(existing, ledger), replayed: true };
+    }
   };

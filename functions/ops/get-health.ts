@@ -1,5 +1,5 @@
 /** Whether work is piling up. */
-import { z } from "zod";
+import * as z from "zod";
 import type { RouteHandler } from "../../shared/http/serve.ts";
 import { toTimestamp } from "../../shared/platform/clock.ts";
 import { duePartition, keys } from "../../shared/table/keys.ts";

@@ -1,5 +1,5 @@
 /** Money without a known owner, and callbacks that match nothing. */
-import { z } from "zod";
+import * as z from "zod";
 import { problem } from "../../shared/http/problems.ts";
 import type { RouteHandler } from "../../shared/http/serve.ts";
 import { systemAccount } from "../../shared/ledger/account.ts";

@@ -46,7 +46,14 @@ async function write(
   if (addBudget === undefined) {
     const written = await table.transact([
       {
-        put: { ...keys.transfer(transferId), transferId, posting: "none", entryCount: 0, ...record },
+        put: {
+          ...keys.transfer(transferId),
+          transferId,
+          posting: "none",
+          entryCount: 0,
+          postedAt: 0,
+          ...record,
+        },
         condition: NOT_EXISTS,
       },
       replaceCampaign(before, after),

@@ -1,5 +1,5 @@
 /** Paying a person from the wallet. */
-import { z } from "zod";
+import * as z from "zod";
 import { audienceSchema } from "../../shared/events/catalogue.ts";
 import type { RouteTable } from "../../shared/http/route.ts";
 import {

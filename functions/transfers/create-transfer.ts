@@ -32,13 +32,13 @@ const replay = (record: Item, fingerprint: string) => {
 export const createTransfer =
   ({ accounts, ledger, platform }: CreateTransferDeps): RouteHandler<typeof route> =>
   async ({ body, caller, idempotencyKey, request }) => {
-    if (!caller.consented) return problem("consent-required");
     const transferId = idempotentId("transfer", caller.accountId, route, idempotencyKey);
     const fingerprint = fingerprintOf(body);
+    if (!caller.consented) return refusalOrReplay(problem("consent-required"));
 
     const payee = await payeeOf(accounts, body.payee);
     if (payee === undefined) return refusalOrReplay(problem("payee-not-found"));
-    if (payee === caller.accountId) return problem("self-payment");
+    if (payee === caller.accountId) return refusalOrReplay(problem("self-payment"));
 
     const transfer: PersonTransfer = {
       transferId,
@@ -78,7 +78,7 @@ export const createTransfer =
       case "exists":
         return replay(outcome.record, fingerprint);
       case "no-such-account":
-        return problem("payee-not-found");
+        return refusalOrReplay(problem("payee-not-found"));
       case "refused":
         return ledgerProblem(outcome.refusal, payer);
       case "busy":
@@ -87,7 +87,10 @@ export const createTransfer =
         throw new Error("a transfer writes under no condition but its own");
     }
 
-    /** A handle may have changed hands since the first use of the key: the first answer stands. */
+    /**
+     * The caller may have withdrawn their consent and a handle may have changed hands, to the caller even, since the
+     * first use of the key: the first answer stands. One read, and only where there is a refusal.
+     */
     async function refusalOrReplay(refusal: Problem) {
       const existing = await ledger.transfer(transferId);
       return existing === undefined ? refusal : replay(existing, fingerprint);

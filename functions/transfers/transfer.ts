@@ -1,5 +1,5 @@
 /** A payment from person to person, as its record and as the API shows it. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Audience, audienceSchema } from "../../shared/events/catalogue.ts";
 import { accountIdSchema, moneySchema, transferIdSchema } from "../../shared/http/schemas.ts";
 import type { Money } from "../../shared/money/money.ts";

@@ -1,5 +1,5 @@
 /** Balances, entries, the verifiable statement. */
-import { z } from "zod";
+import * as z from "zod";
 import type { RouteTable } from "../../shared/http/route.ts";
 import { currencySchema, pageOf, pageQuery, timestampSchema } from "../../shared/http/schemas.ts";
 

@@ -131,11 +131,8 @@ export class AreaFunction extends Construct {
             "One endpoint per device, made at run time; the pattern holds those of one application only.",
         });
       }
-      if (push === "register") this.allow(["sns:CreatePlatformEndpoint"], applications);
-      this.allow(
-        push === "register" ? ["sns:SetEndpointAttributes", "sns:DeleteEndpoint"] : ["sns:Publish"],
-        endpoints,
-      );
+      this.allow(["sns:CreatePlatformEndpoint"], applications);
+      this.allow(["sns:SetEndpointAttributes", "sns:DeleteEndpoint", "sns:Publish"], endpoints);
     }
     if (sendsMail) {
       const address = senderAddress(email.from);

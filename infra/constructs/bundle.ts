@@ -31,6 +31,7 @@ export const bundleOptions = {
   minify: true,
   mainFields: ["module", "main"] as string[],
   banner: { js: banner },
+  alias: { "@aws-sdk/credential-provider-node": join(import.meta.dirname, "lambda-credentials.ts") },
   legalComments: "none",
   charset: "utf8",
   sourcemap: "external",

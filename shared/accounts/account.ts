@@ -1,6 +1,6 @@
 /** A person's account: profile, consents and access state. Pure rules. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { type Audience, audienceSchema } from "../events/catalogue.ts";
 import { accountIdSchema, currencySchema } from "../http/schemas.ts";
 import type { AccessState } from "../ledger/access.ts";

@@ -1,7 +1,7 @@
 /** From a bearer token to the person: verifies it, finds or makes their account, refuses a revoked session. */
 import type { CallerResolver } from "../http/caller.ts";
 import { problem } from "../http/problems.ts";
-import { type AccessToken, networkOf, type TokenVerifier } from "../http/tokens.ts";
+import { type AccessToken, signInOf, type TokenVerifier } from "../http/tokens.ts";
 import { isRevoked } from "../ledger/access.ts";
 import { type EpochMs, MINUTE } from "../platform/clock.ts";
 import type { AccountId } from "../platform/ids.ts";
@@ -42,12 +42,7 @@ export function createCallerResolver({ accounts, tokens, platform }: ResolveCall
     const remembered = known.get(token.subject);
     const found = remembered === undefined ? undefined : await accounts.get(remembered.accountId);
     if (found !== undefined) return found;
-    const network = networkOf(token.username);
-    return accounts.ensure(
-      { cognitoSubject: token.subject, ...(network === undefined ? {} : { network }) },
-      {},
-      correlationId,
-    );
+    return accounts.ensure(signInOf(token), {}, correlationId);
   }
 
   return async (bearer, route, correlationId) => {

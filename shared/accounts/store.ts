@@ -1,5 +1,5 @@
 /** Accounts on the table: finding a person by id, sign-in or handle, making one, changing one. */
-import { z } from "zod";
+import * as z from "zod";
 import { accountIdSchema } from "../http/schemas.ts";
 import type { ChainOpening } from "../ledger/store.ts";
 import { fullJitterMs } from "../platform/backoff.ts";

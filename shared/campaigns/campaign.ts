@@ -4,7 +4,7 @@
  * R = k × N: `rewarded` (R) is what both roles were paid together, `qualified` (N) for how many people, and k the sum
  * of the two rewards. N and R are counted in the transaction that pays, so the three never disagree.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { campaignIdSchema, moneySchema } from "../http/schemas.ts";
 import { campaignAccount } from "../ledger/account.ts";
 import type { Chain } from "../ledger/entry.ts";

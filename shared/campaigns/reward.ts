@@ -1,5 +1,5 @@
 /** The transfer that rewards one referral: from the campaign's budget to the inviter and to the invited person. */
-import { z } from "zod";
+import * as z from "zod";
 import { accountIdSchema, campaignIdSchema, moneySchema } from "../http/schemas.ts";
 import { campaignAccount, userAccount } from "../ledger/account.ts";
 import type { Posting } from "../ledger/posting.ts";

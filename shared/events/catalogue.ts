@@ -2,7 +2,7 @@
  * The catalogue of domain events and who subscribes. A record that changes carries its event, and the event's data is
  * a projection of that record: the schema here says which of its members travel.
  */
-import { z } from "zod";
+import * as z from "zod";
 import {
   accountIdSchema,
   campaignIdSchema,

@@ -1,5 +1,5 @@
 /** Events between a record, the stream and a queue: how a record's event becomes a message, and back. */
-import { z } from "zod";
+import * as z from "zod";
 import { type DomainEvent, type EventHeader, type EventType, eventData, isEventType } from "./catalogue.ts";
 
 const headerSchema = z.object({
@@ -35,9 +35,11 @@ export function eventOfChange(
   oldImage: Image | undefined,
   newImage: Image | undefined,
 ): DomainEvent | undefined {
+  const header = newImage?.["event"];
+  if (header === undefined) return undefined;
   const id = eventIdOf(newImage);
-  if (id === undefined || id === eventIdOf(oldImage)) return undefined;
-  return build(newImage?.["event"], newImage);
+  const isOld = id !== undefined && id === eventIdOf(oldImage);
+  return isOld ? undefined : build(header, newImage);
 }
 
 export const toMessage = (event: DomainEvent): string => JSON.stringify(event);

@@ -92,14 +92,21 @@ export const httpLog = (platform: Platform, contexts: RequestContexts): Middlewa
   },
 });
 
-const isTransient = (cause: unknown): boolean =>
-  cause instanceof Error &&
-  [
-    "ThrottlingException",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "TimeoutError",
-  ].includes(cause.name);
+/**
+ * What the next try may not meet again, after the SDK's own tries: the service is busy or failed, or another
+ * transaction held the item. @see Amazon DynamoDB Developer Guide, "Error messages and codes"
+ */
+const TRANSIENT: readonly string[] = [
+  "ThrottlingException",
+  "ProvisionedThroughputExceededException",
+  "RequestLimitExceeded",
+  "TransactionConflictException",
+  "InternalServerError",
+  "ServiceUnavailable",
+  "TimeoutError",
+];
+
+const isTransient = (cause: unknown): boolean => cause instanceof Error && TRANSIENT.includes(cause.name);
 
 /** What throws is a bug or an outage: logged with its cause, answered without it. */
 export const problemReplies = (

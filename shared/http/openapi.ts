@@ -1,5 +1,5 @@
 /** The API as an OpenAPI 3.1 document, derived from the route tables. @see OpenAPI Specification 3.1.1 */
-import { z } from "zod";
+import * as z from "zod";
 import { commonProblems, type ProblemCode, problems } from "./problems.ts";
 import { API_PREFIX, type Route, type RouteTable } from "./route.ts";
 

@@ -1,6 +1,7 @@
 /** A request against its route's schemas: parameters, query, body, idempotency key. Every fault is named. */
 import type { z } from "zod";
 import { err, ok, type Result } from "../result.ts";
+import { hasDuplicateMember } from "./json-members.ts";
 import type { RequestContext } from "./middleware.ts";
 import { type FieldError, type Problem, problem } from "./problems.ts";
 import type { Route } from "./route.ts";
@@ -58,6 +59,7 @@ function parseJson(request: RequestContext): Result<unknown, Problem> {
     const value: unknown = JSON.parse(text);
     if (depthOf(value) > MAX_DEPTH) return refuse(`The body is nested more than ${MAX_DEPTH} levels deep.`);
     if (hasForbiddenKey(value)) return refuse("The body has a member named __proto__.");
+    if (hasDuplicateMember(text)) return refuse("The body names a member twice.");
     return ok(value);
   } catch {
     return refuse("The body is not JSON in UTF-8.");

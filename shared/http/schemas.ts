@@ -1,5 +1,5 @@
 /** The shapes that contracts share: ids, money, times, lists. */
-import { z } from "zod";
+import * as z from "zod";
 import { currencyCodes } from "../money/currencies.ts";
 import { type Money, minorUnits } from "../money/money.ts";
 import { type Id, type IdKind, idPattern } from "../platform/ids.ts";

@@ -13,7 +13,7 @@ import {
   JwtInvalidIssuerError,
 } from "aws-jwt-verify/error";
 import { SimpleJwksCache } from "aws-jwt-verify/jwk";
-import { z } from "zod";
+import * as z from "zod";
 import { err, ok, type Result } from "../result.ts";
 
 export type AccessToken = {
@@ -171,4 +171,10 @@ export const networkOf = (
   return split <= 0 || split === username.length - 1
     ? undefined
     : { name: username.slice(0, split), subject: username.slice(split + 1) };
+};
+
+/** Who signed in, as either kind of token tells it: the pool's subject, and the person at the network. */
+export const signInOf = ({ subject, username }: Pick<AccessToken, "subject" | "username">) => {
+  const network = networkOf(username);
+  return { cognitoSubject: subject, ...(network === undefined ? {} : { network }) };
 };

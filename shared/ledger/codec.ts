@@ -1,5 +1,5 @@
 /** Entries and holds as table items. What is read is parsed: an item that is not what it should be is a bug, named. */
-import { z } from "zod";
+import * as z from "zod";
 import { currencySchema, holdIdSchema, moneySchema } from "../http/schemas.ts";
 import { dueKeys, keys } from "../table/keys.ts";
 import type { Item } from "../table/table.ts";

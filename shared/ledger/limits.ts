@@ -1,5 +1,5 @@
 /** How much may leave a customer's account: per transfer, per UTC day, per UTC month; and how outflow is counted. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Currency, isCurrency } from "../money/currencies.ts";
 import type { EpochMs } from "../platform/clock.ts";
 import { err, ok, type Result } from "../result.ts";

@@ -127,6 +127,7 @@ export function createLedger({ table, platform, limits, openChain }: LedgerDeps)
       transferId: posting.transferId,
       posting: posting.kind,
       entryCount: entries.length,
+      postedAt: entries[0]?.at ?? 0,
       ...record,
     };
     const operations: WriteOperation[] = [

@@ -1,7 +1,9 @@
 /** Checking chains after the fact: gaps, hashes, and whether the running state is the fold of what happened. */
 
+import { sameAccess } from "./access.ts";
 import { mayGoBelowZero } from "./account.ts";
-import { type Chain, chainKey, type Entry, hashOf } from "./entry.ts";
+import { type Chain, chainKey, type Entry, hashOf, initialState, type RunningState } from "./entry.ts";
+import { dayOf, monthOf, outflowAt } from "./limits.ts";
 
 export type ChainFault = {
   readonly chain: string;
@@ -13,7 +15,19 @@ export type ChainFault = {
     | "state-mismatch"
     | "below-zero"
     | "time-runs-back"
+    | "outflow-mismatch"
+    | "access-changed"
     | "foreign-entry";
+};
+
+/** What left cannot be counted higher than what moved, and only a new day or month begins again. */
+const outflowFollows = (before: RunningState, entry: Entry): boolean => {
+  const { outflow } = entry.state;
+  if (outflow.day !== dayOf(entry.at) || outflow.month !== monthOf(entry.at)) return false;
+  const base = outflowAt(before.outflow, entry.at);
+  const moved = Math.abs(entry.amount.available);
+  const isWithin = (total: number, start: number): boolean => total >= 0 && Math.abs(total - start) <= moved;
+  return isWithin(outflow.dayTotal, base.dayTotal) && isWithin(outflow.monthTotal, base.monthTotal);
 };
 
 /**
@@ -32,13 +46,17 @@ export function verifyChain(chain: Chain, entries: readonly Entry[]): readonly C
     if (hashOf(entry) !== entry.hash) report("hash-mismatch");
     const first = before === undefined && entry.sequence === 1;
     if (first || before !== undefined) {
-      const base = before?.state ?? { available: 0, held: 0 };
+      const base = before?.state ?? initialState;
       if (entry.sequence !== (before?.sequence ?? 0) + 1) report("gap");
       if (entry.previousHash !== (before?.hash ?? "")) report("broken-link");
       const available = base.available + entry.amount.available;
       const held = base.held + entry.amount.held;
       if (entry.state.available !== available || entry.state.held !== held) report("state-mismatch");
       if (before !== undefined && entry.at < before.at) report("time-runs-back");
+      if (!outflowFollows(base, entry)) report("outflow-mismatch");
+      // A first entry starts under the state of its owner's record, which the chain cannot know.
+      const accessMayChange = before === undefined || entry.kind === "access";
+      if (!accessMayChange && !sameAccess(base.access, entry.state.access)) report("access-changed");
     }
     const belowZero = entry.state.available < 0 && !mayGoBelowZero(entry.account);
     if (belowZero || entry.state.held < 0) report("below-zero");

@@ -1,5 +1,5 @@
 /** Configuration of a function: its environment, parsed once and refused with every fault named. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** @throws Error naming each missing or malformed variable. */
 export function readConfig<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv): z.output<T> {

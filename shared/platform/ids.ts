@@ -63,6 +63,21 @@ export const derivedId = <K extends IdKind>(kind: K, ...parts: readonly string[]
   return `${idPrefixes[kind]}_${base32(toBigInt(digest.subarray(0, 17)), BODY_LENGTH)}` as Id<K>;
 };
 
+/**
+ * The same id for the same moment and parts, and one that sorts by the moment: 48 bits of it, 80 bits of SHA-256. For
+ * things that are kept in order of time and must be found by their id alone. @param at epoch milliseconds
+ */
+export const derivedTimedId = <K extends IdKind>(kind: K, at: number, ...parts: readonly string[]): Id<K> => {
+  const digest = createHash("sha256")
+    .update(JSON.stringify([kind, at, ...parts]))
+    .digest();
+  return `${idPrefixes[kind]}_${base32(BigInt(at), 10)}${base32(toBigInt(digest.subarray(0, 10)), 16)}` as Id<K>;
+};
+
+/** The moment in an id made by `newId` or `derivedTimedId`, in epoch milliseconds. */
+export const momentOf = (id: string): number =>
+  [...bareId(id).slice(0, 10)].reduce((sum, digit) => sum * 32 + ALPHABET.indexOf(digit), 0);
+
 /** The part after the prefix, `[0-9A-Z]{26}`: what a payment channel is given as our reference. */
 export const bareId = (id: string): string => id.slice(id.indexOf("_") + 1);
 

@@ -3,7 +3,7 @@
  * key of the last item; the partition that is read never comes from it, so a made-up cursor shows nothing foreign.
  */
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { err, ok, type Result } from "../result.ts";
 import type { Item } from "./table.ts";
 

@@ -58,11 +58,20 @@ export const keys = {
     sk: `${channel}#${eventId}`,
   }),
 
-  post: (postId: string) => single(`POST#${postId}`, "POST"),
-  comment: (postId: string, commentId: string): Key => ({ pk: `POST#${postId}`, sk: `COMMENT#${commentId}` }),
-  like: (postId: string, accountId: string): Key => ({ pk: `POST#${postId}`, sk: `LIKE#${accountId}` }),
+  post: (postId: string) => single(postPartition(postId), "POST"),
+  /** Below its post, in the order of time. */
+  comment: (postId: string, at: EpochMs, commentId: string): Key => ({
+    pk: postPartition(postId),
+    sk: `${commentPrefix}${timeKey(at)}#${commentId}`,
+  }),
+  /** That a comment was made, found by its id alone and kept for ever: a deleted one is not made again. */
+  commentMark: (commentId: string) => single(`COMMENT#${commentId}`, "COMMENT"),
+  like: (postId: string, accountId: string): Key => ({
+    pk: postPartition(postId),
+    sk: `${likePrefix}${accountId}`,
+  }),
   feedPointer: (accountId: string, at: EpochMs, postId: string): Key => ({
-    pk: `FEED#${accountId}`,
+    pk: feedPartition(accountId),
     sk: `${timeKey(at)}#${postId}`,
   }),
   /** What another person is to the account; the other side of the pair is the same state, with its owner. */
@@ -107,6 +116,12 @@ export const waitingPartition = (reference: string): string => `WAITING#${refere
 export const relationPartition = (accountId: string): string => `FRIENDS#${accountId}`;
 
 export const inviterPartition = (accountId: string): string => `INVITER#${accountId}`;
+
+export const postPartition = (postId: string): string => `POST#${postId}`;
+export const commentPrefix = "COMMENT#";
+export const likePrefix = "LIKE#";
+
+export const feedPartition = (accountId: string): string => `FEED#${accountId}`;
 
 export const inboxPartition = (accountId: string): string => `INBOX#${accountId}`;
 

@@ -5,6 +5,7 @@
 import { DynamoDBClient, type TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import {
   BatchGetCommand,
+  BatchWriteCommand,
   DeleteCommand,
   DynamoDBDocumentClient,
   GetCommand,
@@ -73,6 +74,11 @@ export type Table = {
   readonly query: (input: QueryInput) => Promise<Page>;
   /** `false` when the condition refused it. */
   readonly put: (operation: PutOperation) => Promise<boolean>;
+  /**
+   * Puts items with different keys, without conditions, in batches of 25. After a throw some are there: for items
+   * whose repeated put changes nothing.
+   */
+  readonly putMany: (items: readonly Item[]) => Promise<void>;
   /** The item afterwards, or undefined when the condition refused it. */
   readonly update: (operation: UpdateOperation) => Promise<Item | undefined>;
   /** `false` when the condition refused it. */
@@ -155,8 +161,13 @@ function toTransactItem(tableName: string, operation: WriteOperation) {
 const indexCount = (item: Item): number =>
   Object.values(tableSchema.indexes).filter((index) => item[index.partitionKey] !== undefined).length;
 
+const putUnits = (item: Item): number => writeUnits(itemSize(item)) * (1 + indexCount(item));
+
+const sumOf = <T>(values: readonly T[], measure: (value: T) => number): number =>
+  values.reduce((sum, value) => sum + measure(value), 0);
+
 const unitsOf = (operation: WriteOperation): number => {
-  if ("put" in operation) return writeUnits(itemSize(operation.put)) * (1 + indexCount(operation.put));
+  if ("put" in operation) return putUnits(operation.put);
   if ("update" in operation) return writeUnits(operation.sizeHint ?? 0);
   return 1;
 };
@@ -240,6 +251,25 @@ export function createTable({ tableName, client, meter }: TableDeps): Table {
       );
       wrote(unitsOf(operation));
       return answer !== undefined;
+    },
+
+    async putMany(items) {
+      for (let start = 0; start < items.length; start += 25) {
+        let open = items.slice(start, start + 25);
+        // Puts may come back unprocessed under load; each round makes progress or throws.
+        while (open.length > 0) {
+          const answer = await client.send(
+            new BatchWriteCommand({
+              RequestItems: { [tableName]: open.map((item) => ({ PutRequest: { Item: { ...item } } })) },
+            }),
+          );
+          const left = (answer.UnprocessedItems?.[tableName] ?? []).flatMap(
+            ({ PutRequest }) => PutRequest?.Item ?? [],
+          );
+          wrote(sumOf(open, putUnits) - sumOf(left, putUnits));
+          open = left;
+        }
+      }
     },
 
     async update(operation) {

@@ -1,0 +1,36 @@
+// What happens once the local cloud is ready and before the prompt says so: here is told what to try next.
+
+import { prepareReadyPeople } from "./client/ready-people.ts";
+import { toRunningCloud } from "./client/running-cloud.ts";
+import type { Cloud } from "./cloud/cloud.ts";
+import { defaultPersonas } from "./identity/index.ts";
+
+/** Returns the lines to print. Rejects when something that should be prepared could not be. */
+export async function afterReady({ endpoints }: Cloud): Promise<string[]> {
+  await prepareReadyPeople(toRunningCloud(endpoints));
+  const people = defaultPersonas.map(({ id, groups }) =>
+    groups.length > 0 ? `${id} (${groups.join(", ")})` : id,
+  );
+  return [
+    "",
+    "  The local cloud is ready.",
+    "",
+    `    API        ${endpoints.api}/v1`,
+    `    Control    ${endpoints.control}`,
+    ...(endpoints.pool === undefined ? [] : [`    Sign-in    ${endpoints.pool}`]),
+    ...(endpoints.stripe === undefined ? [] : [`    Stripe     ${endpoints.stripe}`]),
+    `    Addresses  .local/endpoints.json, keys .local/secrets.json`,
+    "",
+    `  People who can sign in: ${people.join(", ")}`,
+    "",
+    "  Try, in another terminal:",
+    "",
+    "    npm run demo",
+    `    curl ${endpoints.api}/v1/health`,
+    `    curl -H "authorization: Bearer $(npm run --silent token -- ada)" ${endpoints.api}/v1/wallet`,
+    `    curl ${endpoints.control}/outbox`,
+    "",
+    "  Ctrl-C stops it; what it holds is kept until `npm start -- --fresh`.",
+    "",
+  ];
+}

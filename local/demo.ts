@@ -1,0 +1,77 @@
+/** `npm run demo`: plays one path through the whole product and stops at the first thing that is not as it must be. */
+
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { prepareReadyPeople } from "./client/ready-people.ts";
+import { findCloud, type RunningCloud, toRunningCloud } from "./client/running-cloud.ts";
+import { startCloud } from "./cloud/cloud.ts";
+import { synthesize } from "./cloud/synthesize.ts";
+import { play } from "./demo/play.ts";
+import { createTranscript, DemoFailure } from "./demo/transcript.ts";
+
+const usage = `usage: npm run demo [-- --own]
+
+Plays the whole path through the API of the running local cloud: sign-in, terms, invitation, top-up, friends, a shared
+payment, feed, notifications, rewards, freeze, audit. Every line with a tick was checked; the first that does not hold ends
+it with exit code 1. When no local cloud runs, or with --own, it starts one of its own and forgets it afterwards.`;
+
+const root = path.resolve(import.meta.dirname, "..");
+
+type Stage = { readonly cloud: RunningCloud; readonly leave: () => Promise<void> };
+
+/** A cloud of its own, with its state in a folder that is removed. */
+async function ownCloud(): Promise<Stage> {
+  const outDir = path.join(root, ".build", "cdk.out");
+  await synthesize({ root, outDir, stage: "local" });
+  const dir = mkdtempSync(path.join(root, ".build", "demo-"));
+  const remove = (): void => rmSync(dir, { recursive: true, force: true });
+  try {
+    const started = await startCloud({ dir, outDir, port: 0 });
+    const leave = async (): Promise<void> => {
+      await started.stop();
+      remove();
+    };
+    return { cloud: toRunningCloud(started.endpoints), leave };
+  } catch (cause) {
+    remove();
+    throw cause;
+  }
+}
+
+async function stageOf(own: boolean): Promise<Stage> {
+  const running = own ? undefined : findCloud(path.join(root, ".local"));
+  if (running !== undefined) return { cloud: running, leave: async () => {} };
+  console.log("Starting a local cloud for this demo ...");
+  const stage = await ownCloud();
+  await prepareReadyPeople(stage.cloud);
+  return stage;
+}
+
+async function main(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: { own: { type: "boolean", default: false }, help: { type: "boolean" } },
+  });
+  if (values.help === true) {
+    console.log(usage);
+    return 0;
+  }
+  const { cloud, leave } = await stageOf(values.own);
+  const transcript = createTranscript((line) => console.log(line));
+  try {
+    console.log(`Kith, played against ${cloud.api}`);
+    await play(cloud, transcript, randomBytes(3).toString("hex"));
+    console.log(`\nAll ${transcript.checks()} checks hold.`);
+    return 0;
+  } catch (cause) {
+    const failure = cause instanceof DemoFailure ? cause.message : cause;
+    console.error("\nThe demo stopped:", failure);
+    return 1;
+  } finally {
+    await leave();
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));
