@@ -161,17 +161,17 @@ export const access: Readonly<Record<FunctionName, Access>> = {
   },
   "push-delivery": {
     table: [
-      { actions: ["GetItem", "PutItem"], keys: ["DELIVERY#*"] },
+      { actions: ["GetItem", "UpdateItem"], keys: ["DELIVERY#*"] },
       // Keeps a device's endpoint, and forgets a device and its token's pointer when the token is dead.
       { actions: ["Query", "UpdateItem", "DeleteItem"], keys: ["DEVICE#*"] },
       { actions: ["DeleteItem"], keys: ["PUSHTOKEN#*"] },
     ],
-    push: "publish",
+    push: true,
   },
   "email-delivery": {
     table: [
       { actions: ["GetItem"], keys: ["ACCOUNT#*"] },
-      { actions: ["GetItem", "PutItem"], keys: ["DELIVERY#*"] },
+      { actions: ["GetItem", "UpdateItem"], keys: ["DELIVERY#*"] },
     ],
     email: true,
   },

@@ -1,5 +1,5 @@
 /** Friends by request and acceptance, blocks, and finding a person by handle. */
-import { z } from "zod";
+import * as z from "zod";
 import type { RouteTable } from "../../shared/http/route.ts";
 import {
   accountIdSchema,
@@ -8,13 +8,7 @@ import {
   pageQuery,
   timestampSchema,
 } from "../../shared/http/schemas.ts";
-
-export const personView = z.object({
-  id: accountIdSchema,
-  handle: z.string(),
-  displayName: z.string(),
-  avatarUrl: z.string().optional(),
-});
+import { personView } from "../../shared/people/person.ts";
 
 export const friendView = z.object({ person: personView, since: timestampSchema });
 
@@ -72,7 +66,7 @@ export const friendsRoutes = {
     summary: "Blocks a person: ends the friendship, and neither sees the other any more",
     params: userParams,
     reply: { status: 204 },
-    problems: [],
+    problems: ["conflict"],
   },
   deleteBlock: {
     method: "DELETE",

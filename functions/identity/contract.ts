@@ -1,9 +1,10 @@
 /** Sign-in, the caller's own account, consents and devices. */
-import { z } from "zod";
+import * as z from "zod";
 import { consentPurposes } from "../../shared/accounts/account.ts";
 import { audienceSchema } from "../../shared/events/catalogue.ts";
 import type { RouteTable } from "../../shared/http/route.ts";
 import { accountIdSchema, handleSchema, personText, timestampSchema } from "../../shared/http/schemas.ts";
+import { pushPlatforms } from "../../shared/people/device.ts";
 
 const providerName = z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,31}$/);
 const redirectUri = z.url().max(512);
@@ -167,7 +168,11 @@ export const identityRoutes = {
       consents: z
         .array(z.strictObject({ purpose: consentPurpose, version: z.int().min(1), granted: z.boolean() }))
         .min(1)
-        .max(consentPurposes.length),
+        .max(consentPurposes.length)
+        .refine(
+          (decisions) => new Set(decisions.map(({ purpose }) => purpose)).size === decisions.length,
+          "decides a purpose twice",
+        ),
     }),
     reply: { status: 200, body: z.object({ items: z.array(consentView) }) },
     problems: ["conflict"],
@@ -179,9 +184,9 @@ export const identityRoutes = {
     idempotent: false,
     summary: "Registers a device for push messages",
     params: deviceParams,
-    body: z.strictObject({ platform: z.enum(["ios", "android"]), pushToken: opaque(4096) }),
-    reply: { status: 200, body: z.object({ deviceId: z.string(), platform: z.enum(["ios", "android"]) }) },
-    problems: ["conflict"],
+    body: z.strictObject({ platform: z.enum(pushPlatforms), pushToken: opaque(4096) }),
+    reply: { status: 200, body: z.object({ deviceId: z.string(), platform: z.enum(pushPlatforms) }) },
+    problems: [],
   },
   deleteDevice: {
     method: "DELETE",

@@ -132,7 +132,7 @@ export class AreaFunction extends Construct {
         });
       }
       this.allow(["sns:CreatePlatformEndpoint"], applications);
-      this.allow(["sns:SetEndpointAttributes", "sns:DeleteEndpoint", "sns:Publish"], endpoints);
+      this.allow(["sns:DeleteEndpoint", "sns:Publish"], endpoints);
     }
     if (sendsMail) {
       const address = senderAddress(email.from);

@@ -115,6 +115,8 @@ export function createLedger({ table, platform, limits, openChain }: LedgerDeps)
 
     const decision = decide(posting, heads, { now: platform.clock.now(), limits });
     if (!decision.ok) {
+      // Who may not ask is told nothing of what was.
+      if (decision.error.code === "session-revoked") return { outcome: "refused", refusal: decision.error };
       // What spent the money may have been this very transfer, committed by an earlier try.
       const existing = await transfer(posting.transferId);
       return existing === undefined

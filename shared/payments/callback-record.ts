@@ -2,7 +2,7 @@
  * Verified callbacks as they are kept, and those that wait because nothing they refer to is known yet.
  */
 import { gunzipSync, gzipSync } from "node:zlib";
-import { z } from "zod";
+import * as z from "zod";
 import { paymentIdSchema } from "../http/schemas.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, toEpochSeconds } from "../platform/clock.ts";
 import type { PaymentId } from "../platform/ids.ts";

@@ -1,5 +1,5 @@
 /** The channels' settings and keys, as functions get them: a variable and a secret. */
-import { z } from "zod";
+import * as z from "zod";
 import { baseConfig, jsonVariable } from "../platform/config.ts";
 import type { Secrets } from "../platform/secrets.ts";
 

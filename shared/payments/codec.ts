@@ -1,5 +1,5 @@
 /** Payments and the facts about them as table items. What is read is parsed: a wrong item is a bug, named. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ClientAction } from "../channels/channel.ts";
 import { accountIdSchema, moneySchema, paymentIdSchema } from "../http/schemas.ts";
 import { secret } from "../platform/redacted.ts";

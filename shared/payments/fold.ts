@@ -121,7 +121,12 @@ const isForeign = (payment: Payment, fact: ObservedFact): boolean =>
 function supersedes(payment: Payment, next: Standing, observedAt: EpochMs): boolean {
   if (payment.inSuspense === true || payment.status === "succeeded") return false;
   if (next.inSuspense === true) return true;
-  if (next.status === payment.status) return isOpen(payment) && observedAt > payment.observedAt;
+  if (next.status === payment.status) {
+    const tellsMore = next.failure !== undefined && payment.lastFailure === undefined;
+    return (
+      isOpen(payment) && (observedAt > payment.observedAt || (observedAt === payment.observedAt && tellsMore))
+    );
+  }
   if (!mayMove(payment.status, next.status)) return false;
   if (isFinal(next.status) || payment.status === "created") return true;
   // At the same moment, `processing` is the later of the two.
@@ -148,7 +153,7 @@ function moved(payment: Payment, next: Standing, observedAt: EpochMs, now: Epoch
   return {
     ...base,
     status: next.status,
-    nextCheckAt: nextCheckOf(payment, now),
+    nextCheckAt: nextCheckOf({ ...payment, status: next.status }, now),
     ...(action === undefined ? {} : { action }),
   };
 }

@@ -5,7 +5,7 @@
 import type { ClientAction } from "../channels/channel.ts";
 import type { Money } from "../money/money.ts";
 import { type EpochMs, HOUR, MINUTE, SECOND } from "../platform/clock.ts";
-import type { AccountId, PaymentId } from "../platform/ids.ts";
+import { type AccountId, derivedId, type PaymentId, type TransferId } from "../platform/ids.ts";
 import type { Secret } from "../platform/redacted.ts";
 
 export const openStatuses = ["created", "requires_action", "processing"] as const;
@@ -80,17 +80,22 @@ export const isOpen = (payment: Payment): payment is OpenPayment => !isFinal(pay
 const FIRST_CHECKS = [30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE] as const;
 const LAST_FIRST_CHECK = 30 * MINUTE;
 
+/** A payment that should have ended: looked at often, so that the alarm on its age does not pause. */
+const OVERDUE_CHECKS = 5 * MINUTE;
+
 /**
  * The first look after `now`: 30 s, 2 min, 10 min, 30 min after its creation, then every hour, and at its expiry.
- * A payment that its channel would not let us close is looked at every hour until it ends.
+ * After that, every hour while the channel processes it (a bank debit takes days), every five minutes otherwise.
  */
 export function nextCheckOf(
-  { createdAt, expiresAt }: Pick<Payment, "createdAt" | "expiresAt">,
+  { createdAt, expiresAt, status }: Pick<OpenPayment, "createdAt" | "expiresAt" | "status">,
   now: EpochMs,
 ): EpochMs {
+  const every = (interval: number, from: EpochMs): EpochMs =>
+    from + interval * (Math.floor((now - from) / interval) + 1);
+  if (now >= expiresAt && status !== "processing") return every(OVERDUE_CHECKS, expiresAt);
   const early = FIRST_CHECKS.map((age) => createdAt + age).find((at) => at > now);
-  const hourlyFrom = createdAt + LAST_FIRST_CHECK;
-  const regular = early ?? hourlyFrom + HOUR * (Math.floor((now - hourlyFrom) / HOUR) + 1);
+  const regular = early ?? every(HOUR, createdAt + LAST_FIRST_CHECK);
   return now < expiresAt ? Math.min(regular, expiresAt) : regular;
 }
 
@@ -106,3 +111,7 @@ export const mayBeSubmitted = (
   idempotencyWindowMs: number,
   now: EpochMs,
 ): boolean => now < createdAt + idempotencyWindowMs - WINDOW_MARGIN_MS;
+
+/** The transfer that pays a top-up in: its id follows from the payment's, so it can be made only once. */
+export const topUpTransferId = (paymentId: PaymentId): TransferId =>
+  derivedId("transfer", paymentId, "top-up");

@@ -1,5 +1,5 @@
 /** Payments on the table: finding one, and the writes that move one under the condition that nobody else did. */
-import { z } from "zod";
+import * as z from "zod";
 import type { EventType } from "../events/catalogue.ts";
 import { paymentIdSchema } from "../http/schemas.ts";
 import type { EpochMs } from "../platform/clock.ts";

@@ -2,7 +2,7 @@
  * Relations on the table. Both sides of a pair are written in one transaction, each under the condition that it is
  * what the move was decided on, so two people who act at once are put in order and both sides always agree.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { accountIdSchema } from "../http/schemas.ts";
 import { fullJitterMs } from "../platform/backoff.ts";
 import type { EpochMs } from "../platform/clock.ts";

@@ -1,5 +1,5 @@
 /** What every area with signed-in callers is built from: table, accounts, caller resolution; with money, the ledger. */
-import { z } from "zod";
+import * as z from "zod";
 import { createCallerResolver } from "../accounts/resolve-caller.ts";
 import { type Accounts, createAccounts } from "../accounts/store.ts";
 import type { CallerResolver } from "../http/caller.ts";

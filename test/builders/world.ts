@@ -11,6 +11,7 @@ import type {
   SQSEvent,
 } from "aws-lambda";
 import { createEngine, type Engine } from "../../local/engine/engine.ts";
+import type { EngineCall, Fault } from "../../local/engine/faults.ts";
 import { inProcessHandler } from "../../local/engine/in-process-handler.ts";
 import { createCallerResolver, OPS_GROUP } from "../../shared/accounts/resolve-caller.ts";
 import { type Accounts, createAccounts } from "../../shared/accounts/store.ts";
@@ -87,7 +88,14 @@ export type World = {
   readonly fund: (to: AccountId, amount: Money) => Promise<void>;
   /** Available minor units. */
   readonly balance: (id: AccountId, currency?: "USD" | "EUR") => Promise<number>;
-  readonly area: <T extends RouteTable>(routes: T, handlers: Handlers<T>) => Area<T>;
+  /** @param cold as in a function that just started: it knows nobody yet. */
+  readonly area: <T extends RouteTable>(
+    routes: T,
+    handlers: Handlers<T>,
+    options?: { readonly cold?: boolean },
+  ) => Area<T>;
+  /** From here on each call of the table may go wrong as said; without an argument nothing does. */
+  readonly disturb: (fault?: (call: EngineCall) => Fault | undefined) => void;
   /** Events announced by changes of the table since the last call, as the relay would send them. */
   readonly newEvents: () => readonly DomainEvent[];
   readonly close: () => void;
@@ -170,6 +178,19 @@ export function gatewayEvent(route: Route, options: CallOptions = {}): APIGatewa
   };
 }
 
+/** A Lambda's answer as a caller of the gateway gets it. */
+export function readReply(reply: APIGatewayProxyStructuredResultV2): Called {
+  const headers = Object.fromEntries(
+    Object.entries(reply.headers ?? {}).map(([key, value]) => [key, String(value)]),
+  );
+  const isJson = headers["content-type"]?.includes("json") === true;
+  return {
+    status: reply.statusCode ?? 0,
+    body: isJson ? JSON.parse(reply.body ?? "null") : reply.body,
+    headers,
+  };
+}
+
 /** An SQS event with these bodies, as a consumer's Lambda gets it. */
 export const sqsEvent = (...bodies: readonly string[]): SQSEvent => ({
   Records: bodies.map((body, index) => ({
@@ -232,7 +253,12 @@ export async function createWorld({
 } = {}): Promise<World> {
   const clock = handClock();
   const random = seededRandom(seed);
-  const engine = createEngine({ now: clock.now, random: random.fraction });
+  let disturbance: ((call: EngineCall) => Fault | undefined) | undefined;
+  const engine = createEngine({
+    now: clock.now,
+    random: random.fraction,
+    intercept: (call) => disturbance?.(call),
+  });
   await createKithTable(engine, TABLE_NAME);
   const client = new DynamoDBClient({
     region: "eu-west-1",
@@ -301,25 +327,17 @@ export async function createWorld({
       const head = await ledger.head({ account: userAccount(id), currency });
       return head?.state.available ?? 0;
     },
-    area(routes, handlers) {
-      const handler = serve(routes, handlers, { platform, resolveCaller });
+    disturb(fault) {
+      disturbance = fault;
+    },
+    area(routes, handlers, { cold = false } = {}) {
+      const resolver = cold ? createCallerResolver({ accounts, tokens, platform }) : resolveCaller;
+      const handler = serve(routes, handlers, { platform, resolveCaller: resolver });
       return {
         async call(name, options = {}) {
           const route = routes[name];
           if (route === undefined) throw new Error(`there is no route ${name}`);
-          const reply: APIGatewayProxyStructuredResultV2 = await handler(
-            gatewayEvent(route, options),
-            context,
-          );
-          const headers = Object.fromEntries(
-            Object.entries(reply.headers ?? {}).map(([key, value]) => [key, String(value)]),
-          );
-          const isJson = headers["content-type"]?.includes("json") === true;
-          return {
-            status: reply.statusCode ?? 0,
-            body: isJson ? JSON.parse(reply.body ?? "null") : reply.body,
-            headers,
-          };
+          return readReply(await handler(gatewayEvent(route, options), context));
         },
       };
     },

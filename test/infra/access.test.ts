@@ -105,7 +105,14 @@ describe("the access table", () => {
     table: new Set(
       [
         ...[keys.account, keys.handle, keys.transfer, keys.hold, keys.payment, keys.post, keys.campaign],
-        ...[keys.referralCode, keys.referral, keys.preferences, keys.delivery],
+        ...[
+          keys.commentMark,
+          keys.referralCode,
+          keys.referral,
+          keys.preferences,
+          keys.delivery,
+          keys.pushToken,
+        ],
       ]
         .map((key) => key("x"))
         .concat(
@@ -118,6 +125,8 @@ describe("the access table", () => {
           keys.waitingCallback("r", "c", "e"),
           keys.feedPointer("a", 0, "p"),
           keys.relation("a", "b"),
+          keys.inviterCode("a"),
+          keys.refusal("a", "c"),
           keys.notification("a", 0, "n"),
           keys.audit(),
         )
@@ -182,11 +191,11 @@ describe("functions", () => {
         STAGE: "prod",
         IDENTITY_PROVIDERS: "Google,Facebook",
         LOGIN_SCOPES: "openid email profile kith/wallet",
-        PUSH_APPLICATIONS: "{}",
         USER_POOL_ID: expect.anything(),
         LOGIN_URL: expect.anything(),
       },
     });
+    expect(variables("push-delivery")).toMatchObject({ Variables: { PUSH_APPLICATIONS: "{}" } });
     expect(variables("payments-sweep")).toMatchObject({
       Variables: {
         CHANNELS: '{"stripe":{"enabled":true,"livemode":true}}',

@@ -1,0 +1,25 @@
+/** The area's routes with their use cases. */
+import type { Handlers } from "../../shared/http/serve.ts";
+import { changeMe } from "./change-me.ts";
+import type { identityRoutes } from "./contract.ts";
+import { decideConsents } from "./decide-consents.ts";
+import type { IdentityDeps } from "./deps.ts";
+import { deleteDevice, putDevice } from "./devices.ts";
+import { exchangeToken } from "./exchange-token.ts";
+import { getConsents } from "./get-consents.ts";
+import { getMe } from "./get-me.ts";
+import { revokeSession } from "./revoke-session.ts";
+import { authorize, listProviders } from "./start-sign-in.ts";
+
+export const identityHandlers = (deps: IdentityDeps): Handlers<typeof identityRoutes> => ({
+  listProviders: listProviders(deps),
+  authorize: authorize(deps),
+  token: exchangeToken(deps),
+  revoke: revokeSession(deps),
+  getMe: getMe(deps),
+  patchMe: changeMe(deps),
+  getConsents: getConsents(deps),
+  putConsents: decideConsents(deps),
+  putDevice: putDevice(deps),
+  deleteDevice: deleteDevice(deps),
+});

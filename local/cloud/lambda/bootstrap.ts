@@ -1,0 +1,135 @@
+// Runs in a function's worker before its bundle: sends `fetch` to local addresses, shuts out the internet, puts the
+// movable clock under `Date`, then serves invocations one at a time. Product code needs no local branch because of it.
+
+import { Socket } from "node:net";
+import { performance } from "node:perf_hooks";
+import { pathToFileURL } from "node:url";
+import { parentPort, workerData } from "node:worker_threads";
+import type { FunctionError, InvokeMessage, WorkerMessage, WorkerStart } from "./protocol.ts";
+
+const start: WorkerStart = workerData;
+const realNow = Date.now;
+
+function post(message: WorkerMessage): void {
+  parentPort?.postMessage(message);
+}
+
+/** Output goes through the message port, so that it arrives before the result of the invocation that wrote it. */
+function captureOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    let rest = "";
+    const write = (chunk: string | Uint8Array, ...others: unknown[]): boolean => {
+      const lines = (rest + (typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8"))).split(
+        "\n",
+      );
+      rest = lines.pop() ?? "";
+      for (const line of lines) if (line.trim() !== "") post({ kind: "log", line });
+      const done = others.at(-1);
+      if (typeof done === "function") queueMicrotask(() => done());
+      return true;
+    };
+    Object.defineProperty(stream, "write", { value: write, configurable: true, writable: true });
+  }
+}
+
+function shiftClock(): void {
+  const offset = new BigInt64Array(start.clockOffset);
+  const now = (): number => realNow() + Number(Atomics.load(offset, 0));
+  globalThis.Date = new Proxy(Date, {
+    construct: (target, args, newTarget) =>
+      Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
+    apply: () => new Date(now()).toString(),
+    get: (target, property, receiver) => (property === "now" ? now : Reflect.get(target, property, receiver)),
+  });
+}
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/;
+
+function localAddress(address: string): string {
+  const url = new URL(address);
+  const mapped = start.hosts[url.host];
+  if (mapped !== undefined) return `${mapped}${url.pathname}${url.search}`;
+  if (loopback.test(url.hostname)) return address;
+  throw new Error(
+    `The local cloud does not let functions reach ${url.host}. Reachable: ${Object.keys(start.hosts).join(", ")}`,
+  );
+}
+
+function rerouteFetch(): void {
+  const realFetch = globalThis.fetch;
+  globalThis.fetch = async (input, init) => {
+    if (input instanceof Request) return realFetch(new Request(localAddress(input.url), input), init);
+    return realFetch(localAddress(String(input)), init);
+  };
+}
+
+/** Whatever does not go through `fetch` (SDK clients, node:https) meets this guard at the socket. */
+function guardSockets(): void {
+  const realConnect = Socket.prototype.connect;
+  const guarded = function (this: Socket, ...args: unknown[]): unknown {
+    const host = hostOf(args);
+    if (host !== undefined && !loopback.test(host)) {
+      queueMicrotask(() => this.destroy(new Error(`The local cloud does not let functions reach ${host}`)));
+      return this;
+    }
+    return Reflect.apply(realConnect, this, args);
+  };
+  Object.defineProperty(Socket.prototype, "connect", { value: guarded, configurable: true, writable: true });
+}
+
+/** The host in any of the forms that `connect` takes: options, (port, host), or options already normalised in a list. */
+function hostOf([first, second]: unknown[]): string | undefined {
+  if (Array.isArray(first)) return hostOf(first);
+  if (typeof first === "object" && first !== null && "host" in first) return textOr(first.host);
+  return typeof first === "number" ? textOr(second) : undefined;
+}
+
+const textOr = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
+function errorOf(cause: unknown): FunctionError {
+  if (!(cause instanceof Error)) return { errorType: "Error", errorMessage: String(cause), trace: [] };
+  return { errorType: cause.name, errorMessage: cause.message, trace: (cause.stack ?? "").split("\n") };
+}
+
+function contextOf(message: InvokeMessage) {
+  return {
+    awsRequestId: message.requestId,
+    functionName: message.functionName,
+    functionVersion: "$LATEST",
+    invokedFunctionArn: message.functionArn,
+    memoryLimitInMB: String(message.memoryMb),
+    logGroupName: `/aws/lambda/${message.functionName}`,
+    logStreamName: "local",
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => Math.max(message.deadlineMs - realNow(), 0),
+  };
+}
+
+async function serve(): Promise<void> {
+  const startedAt = performance.now();
+  const bundle: Record<string, unknown> = await import(pathToFileURL(start.file).href);
+  const handler = bundle[start.exportName];
+  if (typeof handler !== "function") {
+    throw new Error(`${start.file} does not export a function named ${start.exportName}`);
+  }
+  parentPort?.on("message", async (message: InvokeMessage) => {
+    const { requestId } = message;
+    try {
+      const value: unknown = await handler(JSON.parse(message.event), contextOf(message));
+      post({ kind: "returned", requestId, value: JSON.stringify(value) ?? "null" });
+    } catch (cause) {
+      post({ kind: "threw", requestId, error: errorOf(cause) });
+    }
+  });
+  post({ kind: "ready", initMs: Math.round(performance.now() - startedAt) });
+}
+
+captureOutput();
+shiftClock();
+rerouteFetch();
+guardSockets();
+try {
+  await serve();
+} catch (cause) {
+  post({ kind: "init-failed", error: errorOf(cause) });
+}

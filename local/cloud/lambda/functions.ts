@@ -1,0 +1,206 @@
+// All functions of the template: warm pools of workers, started on demand, one invocation at a time in each.
+
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import type { CloudClock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import type { FunctionModel } from "../template/model.ts";
+import { type Instance, type InvokeOutcome, startInstance } from "./instance.ts";
+
+/** Workers a function has at most, unless its reserved concurrency says less. */
+const MOST_WORKERS = 4;
+
+export type FunctionStats = {
+  readonly label: string;
+  readonly name: string;
+  readonly invocations: number;
+  readonly errors: number;
+  readonly running: number;
+  readonly workers: number;
+  readonly coldStartsMs: readonly number[];
+};
+
+export type Functions = {
+  /**
+   * Runs the function once. `correlation` ties log lines together and is the request id that the function sees;
+   * a new one is made when absent. Throws for an unknown ARN; every other ending is an outcome.
+   */
+  invoke(functionArn: string, event: unknown, correlation?: string): Promise<InvokeOutcome>;
+  /** Ends every worker of a function, as a host failure would. */
+  crash(functionName: string): Promise<void>;
+  stats(): FunctionStats[];
+  /** Invocations running or waiting for a worker. */
+  inFlight(): number;
+  /** Called whenever `inFlight` became zero. */
+  onQuiet(listener: () => void): void;
+  stop(): Promise<void>;
+};
+
+export type FunctionsOptions = {
+  readonly functions: readonly FunctionModel[];
+  readonly clock: CloudClock;
+  readonly log: Log;
+  /** Environment beside the template's own: region, credentials, endpoints. */
+  readonly environmentOf: (fn: FunctionModel) => Readonly<Record<string, string>>;
+  readonly hosts: Readonly<Record<string, string>>;
+  /** Whether this invocation's answer is to be lost with its worker, although the work was done. */
+  readonly losesAnswer: (fn: FunctionModel) => boolean;
+};
+
+/** Makes the pools; no worker starts before its first invocation. */
+export function createFunctions(options: FunctionsOptions): Functions {
+  const clockOffset = new SharedArrayBuffer(8);
+  const shift = (offsetMs: number): void => {
+    Atomics.store(new BigInt64Array(clockOffset), 0, BigInt(Math.round(offsetMs)));
+  };
+  shift(options.clock.offsetMs());
+  options.clock.onMove(shift);
+
+  const quietListeners: (() => void)[] = [];
+  let inFlight = 0;
+  const pools = new Map(options.functions.map((fn) => [fn.arn, createPool(fn, options, clockOffset)]));
+
+  return {
+    invoke: async (functionArn, event, correlation = randomUUID()) => {
+      const pool = pools.get(functionArn);
+      if (pool === undefined) throw new Error(`No function has ARN ${functionArn}`);
+      inFlight += 1;
+      try {
+        return await pool.invoke(event, correlation);
+      } finally {
+        inFlight -= 1;
+        if (inFlight === 0) for (const listener of quietListeners) listener();
+      }
+    },
+    crash: async (functionName) => {
+      const pool = [...pools.values()].find(
+        ({ fn }) => fn.name === functionName || fn.label === functionName,
+      );
+      if (pool === undefined) throw new Error(`No function is named ${functionName}`);
+      await pool.stop("Crashed on request");
+    },
+    stats: () => [...pools.values()].map((pool) => pool.stats()),
+    inFlight: () => inFlight,
+    onQuiet: (listener) => {
+      quietListeners.push(listener);
+    },
+    stop: async () => {
+      await Promise.all([...pools.values()].map((pool) => pool.stop("The local cloud is stopping")));
+    },
+  };
+}
+
+type Pool = {
+  readonly fn: FunctionModel;
+  invoke(event: unknown, requestId: string): Promise<InvokeOutcome>;
+  stats(): FunctionStats;
+  stop(reason: string): Promise<void>;
+};
+
+function createPool(fn: FunctionModel, options: FunctionsOptions, clockOffset: SharedArrayBuffer): Pool {
+  const limit = Math.min(fn.reservedConcurrency ?? MOST_WORKERS, MOST_WORKERS);
+  const idle: Instance[] = [];
+  const busy = new Set<Instance>();
+  const waiting: (() => void)[] = [];
+  const coldStartsMs: number[] = [];
+  const counts = { invocations: 0, errors: 0 };
+  const { file, exportName } = bundleOf(fn);
+  const log = options.log.of(fn.label);
+
+  const start = (): Instance =>
+    startInstance({
+      fn,
+      file,
+      exportName,
+      environment: { ...options.environmentOf(fn), ...fn.environment },
+      hosts: options.hosts,
+      clockOffset,
+      onLine: (line, requestId) => log("function", line, requestId),
+      onReady: (initMs) => {
+        coldStartsMs.push(initMs);
+        log("cold start", `${initMs} ms`);
+      },
+    });
+
+  const take = async (): Promise<Instance> => {
+    while (busy.size >= limit) await new Promise<void>((resume) => waiting.push(resume));
+    const warm = idle.pop();
+    const instance = warm?.alive() === true ? warm : start();
+    busy.add(instance);
+    return instance;
+  };
+
+  const giveBack = (instance: Instance): void => {
+    busy.delete(instance);
+    if (instance.alive()) idle.push(instance);
+    waiting.shift()?.();
+  };
+
+  const reservedIsUsed = (): boolean =>
+    fn.reservedConcurrency !== undefined && busy.size >= fn.reservedConcurrency;
+
+  return {
+    fn,
+    invoke: async (event, requestId) => {
+      counts.invocations += 1;
+      if (reservedIsUsed()) {
+        counts.errors += 1;
+        return { kind: "throttled", message: "Rate Exceeded." };
+      }
+      const instance = await take();
+      try {
+        const outcome = await lostOr(await instance.invoke(requestId, event), instance, fn, options);
+        if (outcome.kind !== "returned") {
+          counts.errors += 1;
+          log("error", describe(outcome), requestId);
+        }
+        return outcome;
+      } finally {
+        giveBack(instance);
+      }
+    },
+    stats: () => ({
+      label: fn.label,
+      name: fn.name,
+      ...counts,
+      running: busy.size,
+      workers: busy.size + idle.length,
+      coldStartsMs: [...coldStartsMs],
+    }),
+    stop: async (reason) => {
+      const all = [...idle.splice(0), ...busy];
+      await Promise.all(all.map((instance) => instance.kill(reason)));
+    },
+  };
+}
+
+/** The fault `worker-crash`: what the function did stays done, but nobody learns of it. */
+async function lostOr(
+  outcome: InvokeOutcome,
+  instance: Instance,
+  fn: FunctionModel,
+  options: FunctionsOptions,
+): Promise<InvokeOutcome> {
+  if (outcome.kind !== "returned" || !options.losesAnswer(fn)) return outcome;
+  await instance.kill("Injected crash");
+  return { kind: "crashed", message: "Runtime exited with error: signal: killed (injected)" };
+}
+
+/** One line that says how an invocation failed. */
+export function describe(outcome: Exclude<InvokeOutcome, { kind: "returned" }>): string {
+  return outcome.kind === "threw"
+    ? `${outcome.error.errorType}: ${outcome.error.errorMessage}`
+    : outcome.message;
+}
+
+const extensions = [".mjs", ".js", ".cjs"];
+
+/** File and export that a function's `Handler` means. Throws when the bundle has no such file. */
+function bundleOf(fn: FunctionModel): { file: string; exportName: string } {
+  const dot = fn.handler.lastIndexOf(".");
+  const stem = path.join(fn.codeDirectory, fn.handler.slice(0, dot));
+  const file = extensions.map((extension) => stem + extension).find((candidate) => existsSync(candidate));
+  if (file === undefined) throw new Error(`Function ${fn.logicalId}: no ${stem}.mjs, .js or .cjs`);
+  return { file, exportName: fn.handler.slice(dot + 1) };
+}

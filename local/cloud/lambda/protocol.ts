@@ -1,0 +1,39 @@
+// Messages between the local cloud and a function's worker.
+
+/** What the worker gets when it starts. */
+export type WorkerStart = {
+  /** File of the bundle. */
+  readonly file: string;
+  /** Name of the exported handler. */
+  readonly exportName: string;
+  /** Public host → local base address, for `fetch`. */
+  readonly hosts: Readonly<Record<string, string>>;
+  /** Milliseconds by which the movable clock is ahead (one BigInt64). */
+  readonly clockOffset: SharedArrayBuffer;
+};
+
+export type InvokeMessage = {
+  readonly kind: "invoke";
+  readonly requestId: string;
+  /** The event as JSON text. */
+  readonly event: string;
+  /** Real time (milliseconds since the epoch) at which the invocation is out of time. */
+  readonly deadlineMs: number;
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly memoryMb: number;
+};
+
+export type WorkerMessage =
+  | { readonly kind: "ready"; readonly initMs: number }
+  | { readonly kind: "init-failed"; readonly error: FunctionError }
+  | { readonly kind: "log"; readonly line: string }
+  | { readonly kind: "returned"; readonly requestId: string; readonly value: string }
+  | { readonly kind: "threw"; readonly requestId: string; readonly error: FunctionError };
+
+/** An error as Lambda reports it. */
+export type FunctionError = {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace: readonly string[];
+};

@@ -1,0 +1,114 @@
+// The log: one line for each request, event and message; on the console aligned, in a file as JSON lines.
+
+import { closeSync, existsSync, fstatSync, openSync, renameSync, writeSync } from "node:fs";
+import { parseObject } from "./json.ts";
+
+export type LogEntry = {
+  /** Counts up from 1 within a run: what `since` refers to. */
+  readonly sequence: number;
+  /** RFC 3339, on the movable clock. */
+  readonly at: string;
+  /** Who: a function's label, `http`, a queue, `schedule`, `cloud`. */
+  readonly who: string;
+  readonly what: string;
+  readonly text: string;
+  /** Ties together the lines of one request, message or batch. */
+  readonly correlation?: string;
+};
+
+export type Write = (what: string, text: string, correlation?: string) => void;
+
+export type Log = {
+  of(who: string): Write;
+  /** Entries after `sequence`, oldest first, as far back as memory keeps them. */
+  since(sequence: number): LogEntry[];
+  close(): void;
+};
+
+export type LogOptions = {
+  /** File for JSON lines; none when absent. */
+  readonly file?: string;
+  readonly now: () => number;
+  /** Prints lines for people; nothing is printed when absent. */
+  readonly print?: (line: string) => void;
+  readonly color?: boolean;
+  readonly rotateAtBytes?: number;
+};
+
+const KEPT_ENTRIES = 5_000;
+const ROTATE_AT_BYTES = 8 * 1024 * 1024;
+
+/** Opens the log. The file is rotated to `<file>.1` when it has grown too large. */
+export function createLog(options: LogOptions): Log {
+  const entries: LogEntry[] = [];
+  const file = options.file === undefined ? undefined : openRotated(options.file, options.rotateAtBytes);
+  let sequence = 0;
+
+  const write = (who: string, what: string, text: string, correlation?: string): void => {
+    sequence += 1;
+    const entry: LogEntry = {
+      sequence,
+      at: new Date(options.now()).toISOString(),
+      who,
+      what,
+      text,
+      ...(correlation === undefined ? {} : { correlation }),
+    };
+    entries.push(entry);
+    if (entries.length > KEPT_ENTRIES) entries.splice(0, entries.length - KEPT_ENTRIES);
+    file?.write(`${JSON.stringify(entry)}\n`);
+    const line = options.print && forPeople(entry, options.color === true);
+    if (line !== undefined) options.print?.(line);
+  };
+
+  return {
+    of: (who) => (what, text, correlation) => write(who, what, text, correlation),
+    since: (after) => entries.filter((entry) => entry.sequence > after),
+    close: () => file?.close(),
+  };
+}
+
+function openRotated(path: string, rotateAtBytes = ROTATE_AT_BYTES) {
+  let descriptor = openSync(path, "a", 0o600);
+  let size = fstatSync(descriptor).size;
+  return {
+    write: (text: string): void => {
+      size += writeSync(descriptor, text);
+      if (size < rotateAtBytes) return;
+      closeSync(descriptor);
+      if (existsSync(path)) renameSync(path, `${path}.1`);
+      descriptor = openSync(path, "a", 0o600);
+      size = 0;
+    },
+    close: () => closeSync(descriptor),
+  };
+}
+
+const dim = "\u001b[2m";
+const red = "\u001b[31m";
+const reset = "\u001b[0m";
+
+/** One aligned line; nothing for lines that are for machines (metrics). */
+function forPeople(entry: LogEntry, color: boolean): string | undefined {
+  const text = entry.what === "function" ? functionLine(entry.text) : entry.text;
+  if (text === undefined) return undefined;
+  const id = entry.correlation?.slice(0, 8) ?? "";
+  const columns = [entry.at.slice(11, 23), entry.who.padEnd(22), entry.what.padEnd(10), id.padEnd(8)];
+  const head = columns.join("  ");
+  const failed = /^(error|denied|refused)$/.test(entry.what) || /\bERROR\b/.test(text);
+  if (!color) return `${head}  ${text}`.trimEnd();
+  return `${dim}${head}${reset}  ${failed ? `${red}${text}${reset}` : text}`;
+}
+
+/** A function's structured log line as level, message and error; its metrics are left to the file. */
+function functionLine(line: string): string | undefined {
+  const record = parseObject(line);
+  if (record === undefined) return line;
+  if ("_aws" in record) return undefined;
+  const level = typeof record["level"] === "string" ? record["level"] : "";
+  const message = typeof record["message"] === "string" ? record["message"] : line;
+  const cause = record["error"];
+  const detail =
+    typeof cause === "object" && cause !== null && "message" in cause ? ` (${String(cause.message)})` : "";
+  return `${level} ${message}${detail}`.trim();
+}

@@ -1,0 +1,83 @@
+/** The SQLite tables behind the engine. Keys are bytes whose order is the order DynamoDB gives them. */
+
+export const SCHEMA_VERSION = 1;
+
+/**
+ * `items` is one B-tree ordered by table, partition key and sort key; `index_entries` holds only keys and joins
+ * back to it, so that an index never differs from its table.
+ */
+export const SCHEMA = `
+CREATE TABLE IF NOT EXISTS tables (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  definition TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS items (
+  table_id INTEGER NOT NULL,
+  pk BLOB NOT NULL,
+  sk BLOB NOT NULL,
+  item TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  PRIMARY KEY (table_id, pk, sk)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS index_entries (
+  table_id INTEGER NOT NULL,
+  index_number INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  range BLOB NOT NULL,
+  pk BLOB NOT NULL,
+  sk BLOB NOT NULL,
+  PRIMARY KEY (table_id, index_number, hash, range, pk, sk)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS stream_records (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  table_id INTEGER NOT NULL,
+  created_ms INTEGER NOT NULL,
+  event TEXT NOT NULL,
+  keys TEXT NOT NULL,
+  new_image TEXT,
+  old_image TEXT,
+  size INTEGER NOT NULL,
+  by_ttl INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS stream_records_by_table ON stream_records (table_id, sequence);
+CREATE TABLE IF NOT EXISTS client_tokens (
+  token TEXT PRIMARY KEY,
+  digest TEXT NOT NULL,
+  expires_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS client_tokens_by_expiry ON client_tokens (expires_ms);
+CREATE TABLE IF NOT EXISTS queues (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  attributes TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  modified_ms INTEGER NOT NULL,
+  purged_ms INTEGER
+);
+CREATE TABLE IF NOT EXISTS messages (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  queue_id INTEGER NOT NULL,
+  message_id TEXT NOT NULL,
+  body TEXT NOT NULL,
+  attributes TEXT NOT NULL,
+  trace_header TEXT,
+  sender_id TEXT NOT NULL,
+  sent_ms INTEGER NOT NULL,
+  visible_ms INTEGER NOT NULL,
+  in_flight INTEGER NOT NULL,
+  receive_count INTEGER NOT NULL,
+  first_received_ms INTEGER,
+  receipt TEXT,
+  source_arn TEXT
+);
+CREATE INDEX IF NOT EXISTS messages_by_visibility ON messages (queue_id, visible_ms, id);
+CREATE TABLE IF NOT EXISTS move_tasks (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  handle TEXT NOT NULL,
+  source_arn TEXT NOT NULL,
+  destination_arn TEXT,
+  moved INTEGER NOT NULL,
+  started_ms INTEGER NOT NULL
+);
+`;
