@@ -80,7 +80,7 @@ export const stages: Readonly<Record<StageName, StageInput>> = {
     customerManagedKey: true,
     logs: { retentionDays: 365, level: "INFO" },
     functions: {
-      // 1 GB halves the start of a function against 512 MB: Lambda gives CPU by memory.
+      // Lambda gives CPU by memory, so a function that a person waits for gets more of it.
       memoryMb: { api: 1_024, consumer: 512, relay: 512, schedule: 1_024 },
       overrides: {},
     },

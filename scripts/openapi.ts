@@ -39,7 +39,8 @@ function routeTable(): string {
 function readmeWithTable(readme: string): string {
   const start = readme.indexOf(BEGIN);
   const end = readme.indexOf(END);
-  if (start === -1 || end === -1) throw new Error(`${README} has no place for the table of routes (${BEGIN} … ${END})`);
+  if (start === -1 || end === -1)
+    throw new Error(`${README} has no place for the table of routes (${BEGIN} … ${END})`);
   return readme.slice(0, start) + routeTable() + readme.slice(end + END.length);
 }
 

@@ -38,14 +38,24 @@ const canonicalForm = (entry) =>
     entry.previousHash,
   ]);
 
+/** The hash covers the moment, so its text has one form only: RFC 3339 in UTC with milliseconds. */
+const isTimestamp = (text) => {
+  const at = Date.parse(text);
+  return !Number.isNaN(at) && new Date(at).toISOString() === text;
+};
+
 function faultsOf(statement) {
   const faults = [];
+  const end = statement.entries.at(-1)?.sequence ?? statement.from - 1;
+  if (statement.to !== end)
+    faults.push(`the statement says it ends with ${statement.to}, and ends with ${end}`);
   let before;
   for (const entry of statement.entries) {
     const fault = (what) => faults.push(`entry ${entry.sequence}: ${what}`);
     if (entry.account !== statement.account || entry.currency !== statement.currency)
       fault("belongs to another chain");
     const hash = createHash("sha256").update(canonicalForm(entry)).digest("base64url");
+    if (!isTimestamp(entry.at)) fault("its time is not written in the one form");
     if (hash !== entry.hash) fault("its hash does not match its content");
     if (before === undefined && entry.sequence !== statement.from)
       fault(`the statement should begin with ${statement.from}`);
