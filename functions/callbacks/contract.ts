@@ -1,5 +1,5 @@
 /** Where payment providers send their signed callbacks. */
-import { z } from "zod";
+import * as z from "zod";
 import type { RouteTable } from "../../shared/http/route.ts";
 
 export const callbacksRoutes = {

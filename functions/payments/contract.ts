@@ -1,5 +1,5 @@
 /** Payments through channels: topping a wallet up, and looking payments up. */
-import { z } from "zod";
+import * as z from "zod";
 import type { RouteTable } from "../../shared/http/route.ts";
 import {
   moneySchema,
@@ -9,16 +9,7 @@ import {
   positiveMoneySchema,
   timestampSchema,
 } from "../../shared/http/schemas.ts";
-
-export const paymentStatuses = [
-  "created",
-  "requires_action",
-  "processing",
-  "succeeded",
-  "failed",
-  "cancelled",
-  "expired",
-] as const;
+import { paymentStatuses } from "../../shared/payments/payment.ts";
 
 /** What the app does next: hand the secret to the channel's mobile SDK. */
 export const clientActionView = z.discriminatedUnion("type", [

@@ -1,0 +1,11 @@
+/** Lambda entry of the queue of events that payments follow. */
+import { consumeEvents } from "../../shared/events/consume.ts";
+import { readConfig } from "../../shared/platform/config.ts";
+import { storage } from "../../shared/wiring/user-area.ts";
+import { paymentsEventHandlers } from "./consumer-handlers.ts";
+import { paymentDeps, paymentsConfig } from "./wiring.ts";
+
+const config = readConfig(paymentsConfig, process.env);
+const base = storage(config);
+
+export const handler = consumeEvents(paymentsEventHandlers(paymentDeps(base, config)), base.platform);

@@ -1,0 +1,19 @@
+/** Lambda entry of the sweep, started by a schedule every minute. */
+import { createHolds } from "../../shared/ledger/holds.ts";
+import { readConfig } from "../../shared/platform/config.ts";
+import { storage } from "../../shared/wiring/user-area.ts";
+import { type SweepReport, sweepDue } from "./sweep-due.ts";
+import { paymentDeps, paymentsConfig } from "./wiring.ts";
+
+const config = readConfig(paymentsConfig, process.env);
+const base = storage(config);
+const payments = paymentDeps(base, config);
+const deps = { ...payments, holds: createHolds(payments) };
+
+export const handler = async (): Promise<SweepReport> => {
+  try {
+    return await sweepDue(deps);
+  } finally {
+    base.platform.metrics.flush();
+  }
+};

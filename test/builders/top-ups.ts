@@ -1,0 +1,41 @@
+/** Short words for tests of top-ups in a payments world. */
+import type { PayAction } from "../../local/stripe/pay-page.ts";
+import type { Item } from "../../shared/table/table.ts";
+import type { PaymentsWorld } from "./payments-world.ts";
+import type { Called } from "./world.ts";
+
+export type TopUps = {
+  readonly topUp: (key?: string, value?: number, as?: string, currency?: string) => Promise<Called>;
+  readonly get: (id: string, as?: string) => Promise<Called>;
+  /** The PaymentIntents made so far, oldest first. */
+  readonly intents: () => string[];
+  /** What the payer does, on the first PaymentIntent unless told otherwise. */
+  readonly act: (action: PayAction, intent?: string) => void;
+  /** Webhooks arrive and are followed. */
+  readonly settle: (options?: { readonly twice?: boolean }) => Promise<void>;
+  /** How many events of a type were announced. */
+  readonly announced: (type: string) => number;
+  /** The lines of a payment's history. */
+  readonly facts: (id: string) => Promise<Item[]>;
+  /** The simulator's events of a type. */
+  readonly eventIds: (type: string) => string[];
+};
+
+export function topUpsOf(w: PaymentsWorld): TopUps {
+  const events = (type: string) => w.simulator.control.events().filter((event) => event.type === type);
+  const intents = () => events("payment_intent.created").map(({ objectId }) => objectId);
+  return {
+    topUp: (key = "k1", value = 12_50, as = "ada", currency = "USD") =>
+      w.api.call("createTopUp", { as, key, body: { amount: { value, currency }, channel: "stripe" } }),
+    get: (id, as = "ada") => w.api.call("getPayment", { as, params: { id } }),
+    intents,
+    act: (action, intent = intents()[0] ?? "") => w.simulator.control.act(intent, action),
+    async settle(options) {
+      await w.pass();
+      await w.consume(options);
+    },
+    announced: (type) => w.events.filter((event) => event.type === type).length,
+    facts: async (id) => (await w.items(`PAYMENT#${id}`)).filter(({ sk }) => String(sk).startsWith("FACT#")),
+    eventIds: (type) => events(type).map(({ id }) => id),
+  };
+}
