@@ -1,12 +1,14 @@
 // What happens once the local cloud is ready and before the prompt says so: here is told what to try next.
 
+import path from "node:path";
 import { prepareReadyPeople } from "./client/ready-people.ts";
 import { toRunningCloud } from "./client/running-cloud.ts";
 import type { Cloud } from "./cloud/cloud.ts";
 import { defaultPersonas } from "./identity/index.ts";
 
-/** Returns the lines to print. Rejects when something that should be prepared could not be. */
-export async function afterReady({ endpoints }: Cloud): Promise<string[]> {
+/** Returns the lines to print; `dir` is where state is kept. Rejects when something that should be prepared could not be. */
+export async function afterReady({ endpoints }: Cloud, dir: string): Promise<string[]> {
+  const kept = (name: string): string => path.relative(process.cwd(), path.join(dir, name));
   await prepareReadyPeople(toRunningCloud(endpoints));
   const people = defaultPersonas.map(({ id, groups }) =>
     groups.length > 0 ? `${id} (${groups.join(", ")})` : id,
@@ -19,7 +21,7 @@ export async function afterReady({ endpoints }: Cloud): Promise<string[]> {
     `    Control    ${endpoints.control}`,
     ...(endpoints.pool === undefined ? [] : [`    Sign-in    ${endpoints.pool}`]),
     ...(endpoints.stripe === undefined ? [] : [`    Stripe     ${endpoints.stripe}`]),
-    `    Addresses  .local/endpoints.json, keys .local/secrets.json`,
+    `    Addresses  ${kept("endpoints.json")}, keys ${kept("secrets.json")}`,
     "",
     `  People who can sign in: ${people.join(", ")}`,
     "",

@@ -10,11 +10,11 @@ import { createTable, documentClient, type Table } from "../shared/table/table.t
 import { type RunningCloud, requireCloud } from "./client/running-cloud.ts";
 import { ROOT_ACCESS_KEY } from "./cloud/iam/authorizer.ts";
 
-const usage = `usage: npm run audit [-- --table NAME --region REGION] [--json]
+const usage = `usage: npm run audit [-- --dir FOLDER | --table NAME --region REGION] [--json]
 
 Checks that sums are zero in every currency, chains have no gap, hashes match, running states equal the fold of their
 chains, every transfer has all its entries, every succeeded payment has its transfer, and campaigns paid R = k × N.
-Without --table it audits the running local cloud. With --table it audits a deployed table with your own AWS
+Without --table it audits the running local cloud, with --dir the one started with that folder. With --table it audits a deployed table with your own AWS
 credentials; it only reads, and costs a full scan. Exits with 1 when something does not hold.`;
 
 /** The table of a running local cloud. */
@@ -57,6 +57,7 @@ async function main(args: string[]): Promise<number> {
       table: { type: "string" },
       region: { type: "string" },
       json: { type: "boolean" },
+      dir: { type: "string" },
       help: { type: "boolean" },
     },
   });
@@ -67,7 +68,7 @@ async function main(args: string[]): Promise<number> {
   const now = Date.now();
   const report =
     values.table === undefined
-      ? await auditTable(localTable(requireCloud()), { cutoff: Number.MAX_SAFE_INTEGER, now })
+      ? await auditTable(localTable(requireCloud(values.dir)), { cutoff: Number.MAX_SAFE_INTEGER, now })
       : await auditTable(deployedTable(values.table, values.region), { cutoff: now - SETTLED_MS, now });
   console.log(values.json === true ? JSON.stringify(report) : describeAudit(report).join("\n"));
   return report.clean ? 0 : 1;

@@ -4,11 +4,11 @@ import { apiClient, signedIn } from "./client/api-client.ts";
 import { requireCloud } from "./client/running-cloud.ts";
 
 const usage = `usage: npm run campaign -- --name TEXT --inviter N --invited N --minimum N --budget N
-                            [--currency USD] [--window DAYS] [--key KEY] [--api URL --token TOKEN]
+                            [--currency USD] [--window DAYS] [--key KEY] [--dir FOLDER | --api URL --token TOKEN]
 
 Makes a referral campaign and moves its budget into the campaign's own ledger account.
 Amounts are minor units: 500 is 5.00 USD. Without --api it talks to the running local cloud as olivia, who is of ops;
-with --api it needs the access token of a member of the ops group.
+with --api it needs the access token of a member of the ops group. --dir names the folder of a cloud started with one.
 The same --key makes the same campaign once.`;
 
 const options = {
@@ -22,6 +22,7 @@ const options = {
   key: { type: "string" },
   api: { type: "string" },
   token: { type: "string" },
+  dir: { type: "string" },
   help: { type: "boolean" },
 } as const;
 
@@ -44,7 +45,9 @@ async function main(args: string[]): Promise<number> {
   }
   const amount = (text: string) => ({ value: Number(text), currency: values.currency });
   const api =
-    values.api === undefined ? await signedIn(requireCloud(), "olivia") : apiClient(values.api, values.token);
+    values.api === undefined
+      ? await signedIn(requireCloud(values.dir), "olivia")
+      : apiClient(values.api, values.token);
   const made = await api.call(
     "POST",
     "/ops/campaigns",

@@ -5,17 +5,18 @@ import { mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { prepareReadyPeople } from "./client/ready-people.ts";
-import { findCloud, type RunningCloud, toRunningCloud } from "./client/running-cloud.ts";
+import { DEFAULT_DIRECTORY, findCloud, type RunningCloud, toRunningCloud } from "./client/running-cloud.ts";
 import { startCloud } from "./cloud/cloud.ts";
 import { synthesize } from "./cloud/synthesize.ts";
 import { play } from "./demo/play.ts";
 import { createTranscript, DemoFailure } from "./demo/transcript.ts";
 
-const usage = `usage: npm run demo [-- --own]
+const usage = `usage: npm run demo [-- --own | --dir FOLDER]
 
 Plays the whole path through the API of the running local cloud: sign-in, terms, invitation, top-up, friends, a shared
 payment, feed, notifications, rewards, freeze, audit. Every line with a tick was checked; the first that does not hold ends
-it with exit code 1. When no local cloud runs, or with --own, it starts one of its own and forgets it afterwards.`;
+it with exit code 1. When no local cloud runs, or with --own, it starts one of its own and forgets it afterwards.
+--dir names the folder of a cloud that was started with one.`;
 
 const root = path.resolve(import.meta.dirname, "..");
 
@@ -40,8 +41,8 @@ async function ownCloud(): Promise<Stage> {
   }
 }
 
-async function stageOf(own: boolean): Promise<Stage> {
-  const running = own ? undefined : findCloud(path.join(root, ".local"));
+async function stageOf(own: boolean, dir: string): Promise<Stage> {
+  const running = own ? undefined : findCloud(dir);
   if (running !== undefined) return { cloud: running, leave: async () => {} };
   console.log("Starting a local cloud for this demo ...");
   const stage = await ownCloud();
@@ -52,13 +53,17 @@ async function stageOf(own: boolean): Promise<Stage> {
 async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
-    options: { own: { type: "boolean", default: false }, help: { type: "boolean" } },
+    options: {
+      own: { type: "boolean", default: false },
+      dir: { type: "string", default: path.join(root, DEFAULT_DIRECTORY) },
+      help: { type: "boolean" },
+    },
   });
   if (values.help === true) {
     console.log(usage);
     return 0;
   }
-  const { cloud, leave } = await stageOf(values.own);
+  const { cloud, leave } = await stageOf(values.own, values.dir);
   const transcript = createTranscript((line) => console.log(line));
   try {
     console.log(`Kith, played against ${cloud.api}`);

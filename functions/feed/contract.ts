@@ -1,9 +1,8 @@
 /** The feed, posts, comments and likes. */
-import { z } from "zod";
+import * as z from "zod";
 import { audienceSchema } from "../../shared/events/catalogue.ts";
 import type { RouteTable } from "../../shared/http/route.ts";
 import {
-  accountIdSchema,
   commentIdSchema,
   pageOf,
   pageQuery,
@@ -11,8 +10,7 @@ import {
   postIdSchema,
   timestampSchema,
 } from "../../shared/http/schemas.ts";
-
-const personView = z.object({ id: accountIdSchema, handle: z.string(), displayName: z.string() });
+import { personView } from "../../shared/people/person.ts";
 
 /** A shared payment. There is no amount: amounts never leave the two parties. */
 export const postView = z.object({
@@ -21,12 +19,15 @@ export const postView = z.object({
   payer: personView,
   payee: personView,
   note: z.string().optional(),
+  /** Who may see it now: the strictest of what the payer asked for and what both parties' settings allow. */
   audience: audienceSchema,
   likes: z.int(),
   comments: z.int(),
   likedByMe: z.boolean(),
   createdAt: timestampSchema,
 });
+
+export const likeView = z.object({ person: personView, createdAt: timestampSchema });
 
 export const commentView = z.object({
   id: commentIdSchema,
@@ -119,7 +120,7 @@ export const feedRoutes = {
     summary: "Who likes a post",
     params: postParams,
     query: pageQuery,
-    reply: { status: 200, body: pageOf(z.object({ person: personView, createdAt: timestampSchema })) },
+    reply: { status: 200, body: pageOf(likeView) },
     problems: ["cursor-invalid"],
   },
 } as const satisfies RouteTable;

@@ -1,5 +1,5 @@
 /** The in-app inbox and what a person wants to be told where. */
-import { z } from "zod";
+import * as z from "zod";
 import type { RouteTable } from "../../shared/http/route.ts";
 import { notificationIdSchema, pageOf, pageQuery, timestampSchema } from "../../shared/http/schemas.ts";
 
@@ -18,17 +18,30 @@ export const notificationView = z.object({
 /** Groups of messages that can be switched; security messages cannot. */
 export const notificationTopics = ["payments", "social", "rewards"] as const;
 
+/** Whether it is the name of a place's time that the runtime knows, as in `Europe/Madrid`. */
+export const isTimeZone = (name: string): boolean => {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+
 const topicPreference = z.strictObject({ push: z.boolean(), email: z.boolean() });
 
 export const preferencesView = z.strictObject({
   topics: z.strictObject({ payments: topicPreference, social: topicPreference, rewards: topicPreference }),
-  /** Push and e-mail wait outside these hours; the inbox does not. Local times as HH:MM. */
+  /** In these hours only security messages are sent; everything else is in the inbox alone. Local times as HH:MM. */
   quietHours: z
     .strictObject({
-      from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
-      to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
-      timeZone: z.string().min(1).max(64),
+      from: timeOfDay,
+      to: timeOfDay,
+      timeZone: z.string().min(1).max(64).refine(isTimeZone, "is not the name of a time zone"),
     })
+    .refine(({ from, to }) => from !== to, "begin and end at the same time")
     .optional(),
 });
 

@@ -89,7 +89,7 @@ async function pass(table: Table, cutoff: EpochMs): Promise<Pass> {
       .filter((chain) => !expectedChains.has(chain))
       .map((chain) => ({ code: "chain-unknown-to-owner", subject: chain, detail: "a freeze would miss it" })),
     ...auditCampaigns(campaignItems).map(({ campaignId, code, expected, actual }) => ({
-      code: `campaign-${code}`,
+      code: code.startsWith("campaign-") ? code : `campaign-${code}`,
       subject: campaignId,
       detail: `expected ${expected}, found ${actual}`,
     })),

@@ -1,5 +1,5 @@
 /** Inviting friends: the caller's code and results, and claiming an invitation. */
-import { z } from "zod";
+import * as z from "zod";
 import type { RouteTable } from "../../shared/http/route.ts";
 import {
   campaignIdSchema,

@@ -1,6 +1,6 @@
 /** Lambda entry of the stream relay. */
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from "aws-lambda";
-import { z } from "zod";
+import * as z from "zod";
 import { baseConfig, jsonVariable, readConfig } from "../../shared/platform/config.ts";
 import { lambdaPlatform } from "../../shared/platform/platform.ts";
 import { sqsQueues } from "../../shared/platform/queues.ts";

@@ -4,6 +4,7 @@ import { fingerprintOf, idempotentId, keyReused } from "../../shared/http/idempo
 import { ledgerProblem } from "../../shared/http/ledger-problems.ts";
 import { type Problem, problem } from "../../shared/http/problems.ts";
 import type { RouteHandler } from "../../shared/http/serve.ts";
+import { isRevoked } from "../../shared/ledger/access.ts";
 import { userAccount } from "../../shared/ledger/account.ts";
 import { movement } from "../../shared/ledger/postings.ts";
 import type { Ledger } from "../../shared/ledger/store.ts";
@@ -34,6 +35,7 @@ export const createTransfer =
   async ({ body, caller, idempotencyKey, request }) => {
     const transferId = idempotentId("transfer", caller.accountId, route, idempotencyKey);
     const fingerprint = fingerprintOf(body);
+    const payer = userAccount(caller.accountId);
     if (!caller.consented) return refusalOrReplay(problem("consent-required"));
 
     const payee = await payeeOf(accounts, body.payee);
@@ -50,7 +52,6 @@ export const createTransfer =
       createdAt: platform.clock.now(),
       fingerprint,
     };
-    const payer = userAccount(caller.accountId);
     const outcome = await ledger.commit({
       posting: movement({
         transferId,
@@ -89,10 +90,16 @@ export const createTransfer =
 
     /**
      * The caller may have withdrawn their consent and a handle may have changed hands, to the caller even, since the
-     * first use of the key: the first answer stands. One read, and only where there is a refusal.
+     * first use of the key: the first answer stands. The ledger did not see these refusals, so the session is checked
+     * here as it would there. Two reads, and only where there is a refusal.
      */
     async function refusalOrReplay(refusal: Problem) {
-      const existing = await ledger.transfer(transferId);
+      const [existing, head] = await Promise.all([
+        ledger.transfer(transferId),
+        ledger.head({ account: payer, currency: body.amount.currency }),
+      ]);
+      if (head !== undefined && isRevoked(head.state.access, caller.session))
+        return problem("unauthenticated");
       return existing === undefined ? refusal : replay(existing, fingerprint);
     }
   };

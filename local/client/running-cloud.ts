@@ -20,7 +20,7 @@ export type RunningCloud = z.output<typeof endpointsSchema>;
 /** @throws ZodError when something that the commands need is not there. */
 export const toRunningCloud = (endpoints: unknown): RunningCloud => endpointsSchema.parse(endpoints);
 
-/** Where state, addresses and keys are kept, below the folder the commands are run in. */
+/** Where state, addresses and keys are kept unless told otherwise, below the folder the commands are run in. */
 export const DEFAULT_DIRECTORY = ".local";
 
 const isAlive = (pid: number): boolean => {

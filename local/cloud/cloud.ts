@@ -69,6 +69,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   }
 }
 
+/** How long invocations that run may take to end when the cloud stops. */
+const STOP_PATIENCE_MS = 3_000;
+
 async function start(
   options: CloudOptions,
   onStop: Foundation["onStop"],
@@ -88,7 +91,7 @@ async function start(
   const { model, engine, gateway, authorizer, hosts, stripe } = resources;
 
   const functions = runFunctions(base, resources);
-  onStop(() => functions.stop());
+  onStop(() => functions.stop(STOP_PATIENCE_MS));
   const workers: Worker[] = [
     { busy: async () => (functions.inFlight() > 0 ? `${functions.inFlight()} invocations` : undefined) },
     { busy: async () => ((await hasWebhooksOnTheirWay(stripe)) ? "webhooks of stripe" : undefined) },

@@ -38,7 +38,7 @@ export function openFoundation(options: FoundationOptions, onStop: Foundation["o
   onStop(() => lock.release());
   if (options.fresh) clear(dir);
   const stateDirectory = path.join(dir, "state");
-  mkdirSync(stateDirectory, { recursive: true });
+  mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
   const state = openStateStore(path.join(stateDirectory, "cloud.sqlite"));
   onStop(() => state.close());
   const clock = createClock(Number(state.get("clock:offset") ?? 0));

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
-import { z } from "zod";
+import * as z from "zod";
 import { redirect, sendHtml, withQuery } from "./http.ts";
 import type { NetworkSite } from "./network-site.ts";
 import type { Network } from "./networks.ts";

@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { z } from "zod";
+import * as z from "zod";
 import { readForm, redirect, send, sendHtml, withQuery } from "./http.ts";
 import { type Network, type NetworkProfile, poolClientIdAt } from "./networks.ts";
 import { avatarSvg, errorPage, personaPage } from "./pages.ts";

@@ -2,7 +2,7 @@
 
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { decodeJwt, type JWTPayload } from "jose";
-import { z } from "zod";
+import * as z from "zod";
 import { type PersonaChoice, SignInError, walkSignIn } from "./browser.ts";
 import { defaultPersonas } from "./personas.ts";
 

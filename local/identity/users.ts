@@ -1,7 +1,7 @@
 /** The pool's users: each identity at a network is one user with its own `sub`, as in Cognito without linking. */
 
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { NetworkIdentity } from "./network-site.ts";
 import type { Network } from "./networks.ts";
 import type { LiveStore } from "./store.ts";

@@ -110,9 +110,6 @@ export const replaceCampaign = (before: Campaign, after: Campaign): UpdateOperat
   },
 });
 
-/** One KiB for the item, one for its copy in the index by owner. */
-const COUNTED_BYTES = 2048;
-
 /**
  * The write that counts one more qualified person: N + 1, R + k. It goes into the transaction that pays both rewards,
  * so N and R are exactly what was paid. Refused while the campaign is paused.
@@ -123,5 +120,4 @@ export const qualification = (campaign: Campaign): UpdateOperation => ({
   condition: "attribute_exists(pk) AND #status <> :paused",
   names: { "#qualified": "qualified", "#rewarded": "rewarded", "#status": "status" },
   values: { ":one": 1, ":reward": rewardPerReferral(campaign).value, ":paused": "paused" },
-  sizeHint: COUNTED_BYTES,
 });

@@ -1,8 +1,12 @@
 /**
- * The table as the storage modules see it: a few exact requests on the document client, each counted by the meter in
- * the units DynamoDB bills. Conditions carry the invariants; a refused condition is an answer, not an exception.
+ * The table as the storage modules see it: a few exact requests on the document client, each counted in the
+ * units DynamoDB bills where there is a meter. Conditions carry the invariants; a refused condition is an answer, not an exception.
  */
-import { DynamoDBClient, type TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import {
+  type ConsumedCapacity,
+  DynamoDBClient,
+  type TransactionCanceledException,
+} from "@aws-sdk/client-dynamodb";
 import {
   BatchGetCommand,
   BatchWriteCommand,
@@ -18,9 +22,8 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { err, ok, type Result } from "../result.ts";
-import { itemSize, readUnits, writeUnits } from "./item-size.ts";
 import type { Key } from "./keys.ts";
-import type { Meter } from "./meter.ts";
+import type { Meter, MeteredWrite } from "./meter.ts";
 import { type IndexName, tableSchema } from "./schema.ts";
 
 export type Item = Readonly<Record<string, unknown>>;
@@ -37,8 +40,6 @@ export type UpdateOperation = {
   readonly update: Key;
   /** A whole update expression, as in `SET #status = :status ADD #version :one`. */
   readonly set: string;
-  /** The item's size in bytes after the update, for the meter; 1 KiB or less when left out. */
-  readonly sizeHint?: number;
 } & Expression;
 export type DeleteOperation = { readonly delete: Key } & Expression;
 export type CheckOperation = { readonly check: Key; readonly condition: string } & Expression;
@@ -157,32 +158,25 @@ function toTransactItem(tableName: string, operation: WriteOperation) {
   };
 }
 
-/** How many indexes an item is in: each costs a write of its own. */
-const indexCount = (item: Item): number =>
-  Object.values(tableSchema.indexes).filter((index) => item[index.partitionKey] !== undefined).length;
-
-const putUnits = (item: Item): number => writeUnits(itemSize(item)) * (1 + indexCount(item));
-
-const sumOf = <T>(values: readonly T[], measure: (value: T) => number): number =>
-  values.reduce((sum, value) => sum + measure(value), 0);
-
-const unitsOf = (operation: WriteOperation): number => {
-  if ("put" in operation) return putUnits(operation.put);
-  if ("update" in operation) return writeUnits(operation.sizeHint ?? 0);
-  return 1;
-};
+const toMetered = (operation: WriteOperation): MeteredWrite =>
+  "put" in operation ? { put: operation.put, isFirst: operation.condition === NOT_EXISTS } : {};
 
 export function createTable({ tableName, client, meter }: TableDeps): Table {
-  const read = (bytes: number, consistent: boolean): void =>
-    meter?.add({ readUnits: readUnits(bytes) * (consistent ? 1 : 0.5), requests: 1 });
-  const wrote = (units: number): void => meter?.add({ writeUnits: units, requests: 1 });
+  const metered = meter === undefined ? {} : { ReturnConsumedCapacity: "TOTAL" as const };
 
-  const refusable = async <T>(action: () => Promise<T>): Promise<T | undefined> => {
+  /** A write of one item; `undefined` when the condition refused it. */
+  const write = async <T extends { readonly ConsumedCapacity?: ConsumedCapacity | undefined }>(
+    operation: WriteOperation,
+    send: () => Promise<T>,
+  ): Promise<T | undefined> => {
     try {
-      return await action();
+      const answer = await send();
+      meter?.wrote([toMetered(operation)], 1, answer.ConsumedCapacity);
+      return answer;
     } catch (cause) {
-      if (isNamed(cause, "ConditionalCheckFailedException")) return undefined;
-      throw cause;
+      if (!isNamed(cause, "ConditionalCheckFailedException")) throw cause;
+      meter?.refused([toMetered(operation)], 1);
+      return undefined;
     }
   };
 
@@ -191,7 +185,7 @@ export function createTable({ tableName, client, meter }: TableDeps): Table {
       const answer = await client.send(
         new GetCommand({ TableName: tableName, Key: { ...key }, ConsistentRead: consistent }),
       );
-      read(answer.Item === undefined ? 0 : itemSize(answer.Item), consistent);
+      meter?.read(answer.Item === undefined ? [] : [answer.Item], consistent);
       return answer.Item;
     },
 
@@ -207,12 +201,11 @@ export function createTable({ tableName, client, meter }: TableDeps): Table {
             new BatchGetCommand({ RequestItems: { [tableName]: { Keys: open } } }),
           );
           const items = answer.Responses?.[tableName] ?? [];
-          for (const item of items) {
-            found.set(name(item), item);
-            meter?.add({ readUnits: readUnits(itemSize(item)) * 0.5 });
-          }
-          meter?.add({ requests: 1 });
-          open = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
+          const left = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
+          for (const item of items) found.set(name(item), item);
+          const absent = open.length - left.length - items.length;
+          meter?.readMany([...items, ...Array.from({ length: absent }, () => undefined)]);
+          open = left;
         }
       }
       return wanted.map((key) => found.get(name(key)));
@@ -236,20 +229,21 @@ export function createTable({ tableName, client, meter }: TableDeps): Table {
       };
       const answer = await client.send(new QueryCommand(input));
       const items = answer.Items ?? [];
-      read(
-        items.reduce((sum, item) => sum + itemSize(item), 0),
-        consistent,
-      );
+      meter?.read(items, consistent);
       return answer.LastEvaluatedKey === undefined ? { items } : { items, lastKey: answer.LastEvaluatedKey };
     },
 
     async put(operation) {
-      const answer = await refusable(() =>
+      const answer = await write(operation, () =>
         client.send(
-          new PutCommand({ TableName: tableName, Item: { ...operation.put }, ...expressionInput(operation) }),
+          new PutCommand({
+            TableName: tableName,
+            Item: { ...operation.put },
+            ...expressionInput(operation),
+            ...metered,
+          }),
         ),
       );
-      wrote(unitsOf(operation));
       return answer !== undefined;
     },
 
@@ -261,19 +255,24 @@ export function createTable({ tableName, client, meter }: TableDeps): Table {
           const answer = await client.send(
             new BatchWriteCommand({
               RequestItems: { [tableName]: open.map((item) => ({ PutRequest: { Item: { ...item } } })) },
+              ...metered,
             }),
           );
           const left = (answer.UnprocessedItems?.[tableName] ?? []).flatMap(
             ({ PutRequest }) => PutRequest?.Item ?? [],
           );
-          wrote(sumOf(open, putUnits) - sumOf(left, putUnits));
+          meter?.wrote(
+            open.map((item) => ({ put: item })),
+            1,
+            answer.ConsumedCapacity,
+          );
           open = left;
         }
       }
     },
 
     async update(operation) {
-      const answer = await refusable(() =>
+      const answer = await write(operation, () =>
         client.send(
           new UpdateCommand({
             TableName: tableName,
@@ -281,39 +280,39 @@ export function createTable({ tableName, client, meter }: TableDeps): Table {
             UpdateExpression: operation.set,
             ReturnValues: "ALL_NEW",
             ...expressionInput(operation),
+            ...metered,
           }),
         ),
       );
-      const item = answer?.Attributes;
-      wrote(item === undefined ? 1 : writeUnits(itemSize(item)) * (1 + indexCount(item)));
-      return item;
+      return answer?.Attributes;
     },
 
     async remove(operation) {
-      const answer = await refusable(() =>
+      const answer = await write(operation, () =>
         client.send(
           new DeleteCommand({
             TableName: tableName,
             Key: { ...operation.delete },
             ...expressionInput(operation),
+            ...metered,
           }),
         ),
       );
-      wrote(1);
       return answer !== undefined;
     },
 
     async transact(operations) {
-      // Twice the units: a transaction prepares and commits each item.
-      wrote(2 * operations.reduce((sum, operation) => sum + unitsOf(operation), 0));
       try {
-        await client.send(
+        const answer = await client.send(
           new TransactWriteCommand({
             TransactItems: operations.map((operation) => toTransactItem(tableName, operation)),
+            ...metered,
           }),
         );
+        meter?.wrote(operations.map(toMetered), 2, answer.ConsumedCapacity);
         return ok(undefined);
       } catch (cause) {
+        meter?.refused(operations.map(toMetered), 2);
         if (isCancelled(cause)) return err((cause.CancellationReasons ?? []).map(toReason));
         if (isNamed(cause, "TransactionInProgressException")) return err([{ code: "conflict" as const }]);
         throw cause;
@@ -331,10 +330,7 @@ export function createTable({ tableName, client, meter }: TableDeps): Table {
           }),
         );
         const items = answer.Items ?? [];
-        read(
-          items.reduce((sum, item) => sum + itemSize(item), 0),
-          true,
-        );
+        meter?.read(items, true);
         yield items;
         after = answer.LastEvaluatedKey;
       } while (after !== undefined);

@@ -102,13 +102,20 @@ function remoteStreams(send: Send): StreamPort {
     limit: number,
   ): Promise<StreamRecord[]> => {
     const { arn, shard } = await find(tableName);
-    const { ShardIterator } = await send("DynamoDBStreams_20120810.GetShardIterator", {
-      StreamArn: arn,
-      ShardId: shard,
-      ...(after === undefined
-        ? { ShardIteratorType: "TRIM_HORIZON" }
-        : { ShardIteratorType: "AFTER_SEQUENCE_NUMBER", SequenceNumber: after }),
-    });
+    const iterator = (place: JsonObject): Promise<JsonObject> =>
+      send("DynamoDBStreams_20120810.GetShardIterator", { StreamArn: arn, ShardId: shard, ...place });
+    const oldest = { ShardIteratorType: "TRIM_HORIZON" };
+    const { ShardIterator } =
+      after === undefined
+        ? await iterator(oldest)
+        : await iterator({ ShardIteratorType: "AFTER_SEQUENCE_NUMBER", SequenceNumber: after }).catch(
+            (cause) => {
+              // Records are kept for a day: after a longer pause the position itself is gone.
+              if (cause instanceof AwsError && cause.code === "TrimmedDataAccessException")
+                return iterator(oldest);
+              throw cause;
+            },
+          );
     const { Records } = await send("DynamoDBStreams_20120810.GetRecords", {
       ShardIterator,
       Limit: Math.min(limit, 1_000),

@@ -34,7 +34,8 @@ export type Functions = {
   inFlight(): number;
   /** Called whenever `inFlight` became zero. */
   onQuiet(listener: () => void): void;
-  stop(): Promise<void>;
+  /** Waits for running invocations, at most `timeoutMs`, then ends every worker. */
+  stop(timeoutMs?: number): Promise<void>;
 };
 
 export type FunctionsOptions = {
@@ -85,7 +86,14 @@ export function createFunctions(options: FunctionsOptions): Functions {
     onQuiet: (listener) => {
       quietListeners.push(listener);
     },
-    stop: async () => {
+    stop: async (timeoutMs = 0) => {
+      if (inFlight > 0 && timeoutMs > 0) {
+        const quiet = Promise.withResolvers<void>();
+        quietListeners.push(quiet.resolve);
+        const timer = setTimeout(quiet.resolve, timeoutMs);
+        await quiet.promise;
+        clearTimeout(timer);
+      }
       await Promise.all([...pools.values()].map((pool) => pool.stop("The local cloud is stopping")));
     },
   };

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { isTimeZone } from "../../../../functions/notifications/contract.ts";
 import {
   defaultPreferences,
   type Preferences,
   waysOf,
 } from "../../../../functions/notifications/preferences.ts";
-import { isQuiet, isTimeZone } from "../../../../functions/notifications/quiet-hours.ts";
+import { isQuiet } from "../../../../functions/notifications/quiet-hours.ts";
 import { type TemplateName, templates } from "../../../../functions/notifications/templates.ts";
 import { NOON } from "../../../builders/book.ts";
 

@@ -1,0 +1,95 @@
+/** Who is told what about an event: one notice for each recipient and role. Pure. */
+import type { EventOf } from "../../shared/events/catalogue.ts";
+import type { EventsFor } from "../../shared/events/subscriptions.ts";
+import type { Money } from "../../shared/money/money.ts";
+import type { AccountId, PostId } from "../../shared/platform/ids.ts";
+import type { PostParties } from "../../shared/posts/parties.ts";
+import type { TemplateName } from "./templates.ts";
+
+export type NotifiedEvent = EventOf<EventsFor<"notifications">>;
+
+export type Notice = {
+  readonly recipient: AccountId;
+  readonly template: TemplateName;
+  /** The other person, whose name is shown. */
+  readonly about?: AccountId;
+  /** Only ever one that the recipient is a party to. */
+  readonly amount?: Money;
+  /** Ids by name: what the app opens. */
+  readonly data: Readonly<Record<string, string>>;
+};
+
+const onPost = (
+  event: EventOf<"post.commented" | "post.liked">,
+  post: PostParties | undefined,
+  data: Readonly<Record<string, string>>,
+): readonly Notice[] => {
+  const { author } = event.data;
+  const parties = post === undefined ? [] : [...new Set([post.author, post.counterparty])];
+  return parties
+    .filter((party) => party !== author)
+    .map((recipient) => ({ recipient, template: event.type, about: author, data }));
+};
+
+const topUpEnded = (event: EventOf<"payment.failed">): Notice => ({
+  recipient: event.data.owner,
+  template: event.data.status === "cancelled" ? "top-up.cancelled" : "top-up.failed",
+  amount: event.data.amount,
+  data: { paymentId: event.data.paymentId },
+});
+
+/** The post that an event is about, whose parties `noticesOf` must be given. */
+export const postOf = (event: NotifiedEvent): PostId | undefined =>
+  event.type === "post.commented" || event.type === "post.liked" ? event.data.postId : undefined;
+
+/** @param post the parties of `postOf(event)`; without them, as for a post that is gone, nobody is told. */
+export function noticesOf(event: NotifiedEvent, post: PostParties | undefined): readonly Notice[] {
+  switch (event.type) {
+    case "transfer.completed": {
+      const { payer, payee, amount, transferId } = event.data;
+      const data = { transferId };
+      return [
+        { recipient: payee, template: "transfer.received", about: payer, amount, data },
+        { recipient: payer, template: "transfer.sent", about: payee, amount, data },
+      ];
+    }
+    case "payment.succeeded": {
+      const { owner, amount, paymentId } = event.data;
+      return [{ recipient: owner, template: "top-up.succeeded", amount, data: { paymentId } }];
+    }
+    case "payment.failed":
+      return [topUpEnded(event)];
+    case "friend.requested":
+    case "friend.accepted": {
+      const { from, to } = event.data;
+      return [{ recipient: to, template: event.type, about: from, data: { accountId: from } }];
+    }
+    case "post.commented":
+      return onPost(event, post, { postId: event.data.postId, commentId: event.data.commentId });
+    case "post.liked":
+      return onPost(event, post, { postId: event.data.postId });
+    case "referral.rewarded": {
+      const { campaignId, inviter, invited, inviterReward, invitedReward } = event.data;
+      const data = { campaignId };
+      return [
+        {
+          recipient: inviter,
+          template: "referral.inviter-rewarded",
+          about: invited,
+          amount: inviterReward,
+          data,
+        },
+        {
+          recipient: invited,
+          template: "referral.invited-rewarded",
+          about: inviter,
+          amount: invitedReward,
+          data,
+        },
+      ];
+    }
+    case "account.frozen":
+    case "account.unfrozen":
+      return [{ recipient: event.data.accountId, template: event.type, data: {} }];
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * Every message there is, as data: its topic, the ways it may go beside the inbox, and its words in each language.
+ * `{person}` is the other person's name, `{amount}` an amount that both the recipient and that person know of.
+ */
+import type { notificationTopics } from "./contract.ts";
+
+/** `security` messages cannot be switched off and know no quiet hours. */
+export type Topic = (typeof notificationTopics)[number] | "security";
+
+export const languages = ["en", "es"] as const;
+export type Language = (typeof languages)[number];
+
+type Words = { readonly title: string; readonly body: string };
+
+export type Template = {
+  readonly topic: Topic;
+  readonly push: boolean;
+  readonly email: boolean;
+  readonly words: Readonly<Record<Language, Words>>;
+};
+
+export const templates = {
+  "transfer.received": {
+    topic: "payments",
+    push: true,
+    email: true,
+    words: {
+      en: { title: "{person} paid you {amount}", body: "{amount} from {person} is in your wallet." },
+      es: { title: "{person} te pagó {amount}", body: "{amount} de {person} ya está en tu monedero." },
+    },
+  },
+  // A receipt for what the person did themselves: no reason to make their phone ring.
+  "transfer.sent": {
+    topic: "payments",
+    push: false,
+    email: true,
+    words: {
+      en: { title: "You paid {person} {amount}", body: "{amount} went from your wallet to {person}." },
+      es: { title: "Pagaste {amount} a {person}", body: "{amount} salió de tu monedero hacia {person}." },
+    },
+  },
+  "top-up.succeeded": {
+    topic: "payments",
+    push: true,
+    email: true,
+    words: {
+      en: { title: "{amount} added", body: "Your top-up of {amount} is in your wallet." },
+      es: { title: "{amount} añadidos", body: "Tu recarga de {amount} ya está en tu monedero." },
+    },
+  },
+  "top-up.failed": {
+    topic: "payments",
+    push: true,
+    email: true,
+    words: {
+      en: { title: "Your top-up did not work", body: "{amount} could not be added to your wallet." },
+      es: { title: "Tu recarga no funcionó", body: "No se pudo añadir {amount} a tu monedero." },
+    },
+  },
+  "top-up.cancelled": {
+    topic: "payments",
+    push: false,
+    email: false,
+    words: {
+      en: { title: "Top-up cancelled", body: "The top-up of {amount} was cancelled. Nothing was added." },
+      es: { title: "Recarga cancelada", body: "La recarga de {amount} se canceló. No se añadió nada." },
+    },
+  },
+  "friend.requested": {
+    topic: "social",
+    push: true,
+    email: true,
+    words: {
+      en: { title: "{person} wants to be friends", body: "Accept or decline the request." },
+      es: { title: "{person} quiere ser tu amigo", body: "Acepta o rechaza la solicitud." },
+    },
+  },
+  "friend.accepted": {
+    topic: "social",
+    push: true,
+    email: true,
+    words: {
+      en: { title: "{person} accepted", body: "You and {person} are friends now." },
+      es: { title: "{person} aceptó", body: "{person} y tú ya sois amigos." },
+    },
+  },
+  "post.commented": {
+    topic: "social",
+    push: true,
+    email: true,
+    words: {
+      en: { title: "{person} commented", body: "There is a new comment on your payment." },
+      es: { title: "{person} comentó", body: "Hay un comentario nuevo en tu pago." },
+    },
+  },
+  "post.liked": {
+    topic: "social",
+    push: true,
+    email: false,
+    words: {
+      en: { title: "{person} likes your payment", body: "See who else does." },
+      es: { title: "A {person} le gusta tu pago", body: "Mira a quién más le gusta." },
+    },
+  },
+  "referral.inviter-rewarded": {
+    topic: "rewards",
+    push: true,
+    email: true,
+    words: {
+      en: { title: "You earned {amount}", body: "{person} joined with your code. Your reward is here." },
+      es: { title: "Ganaste {amount}", body: "{person} se unió con tu código. Aquí está tu recompensa." },
+    },
+  },
+  "referral.invited-rewarded": {
+    topic: "rewards",
+    push: true,
+    email: true,
+    words: {
+      en: { title: "A welcome reward of {amount}", body: "You joined with the code of {person}. Enjoy." },
+      es: { title: "Recompensa de bienvenida: {amount}", body: "Te uniste con el código de {person}." },
+    },
+  },
+  "account.frozen": {
+    topic: "security",
+    push: true,
+    email: true,
+    words: {
+      en: {
+        title: "Your account is frozen",
+        body: "Nothing can leave your wallet at the moment. If you do not know why, contact support.",
+      },
+      es: {
+        title: "Tu cuenta está bloqueada",
+        body: "De momento nada puede salir de tu monedero. Si no sabes por qué, contacta con soporte.",
+      },
+    },
+  },
+  "account.unfrozen": {
+    topic: "security",
+    push: true,
+    email: true,
+    words: {
+      en: { title: "Your account is open again", body: "You can pay from your wallet again." },
+      es: { title: "Tu cuenta vuelve a estar activa", body: "Ya puedes volver a pagar desde tu monedero." },
+    },
+  },
+} as const satisfies Record<string, Template>;
+
+export type TemplateName = keyof typeof templates;
+
+/** The language for a locale such as `es-MX`: English where we have no words. */
+export const languageOf = (locale: string): Language =>
+  languages.find((language) => language === locale.split("-")[0]?.toLowerCase()) ?? "en";
+
+export type TemplateValues = { readonly person?: string | undefined; readonly amount?: string | undefined };
+
+/** A person's name has one line in a title and in a subject, whatever they typed. */
+const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
+
+/** Values are put in once: braces in a person's name are only braces. @throws Error when a value is missing. */
+function fill(text: string, values: TemplateValues): string {
+  return text.replace(/\{(person|amount)\}/g, (_, name: "person" | "amount") => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`a message needs the value ${name}`);
+    return oneLine(value);
+  });
+}
+
+export const render = (name: TemplateName, language: Language, values: TemplateValues): Words => {
+  const { title, body } = templates[name].words[language];
+  return { title: fill(title, values), body: fill(body, values) };
+};

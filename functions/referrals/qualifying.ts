@@ -1,0 +1,20 @@
+/** What qualifies an invited person: a top-up, or a payment to another person, of at least the campaign's minimum. */
+import { type Campaign, reachesMinimum } from "../../shared/campaigns/campaign.ts";
+import { ownerOf } from "../../shared/ledger/account.ts";
+import type { Entry } from "../../shared/ledger/entry.ts";
+import { minorUnits } from "../../shared/money/money.ts";
+
+const isFromOutside = (account: string): boolean => account.startsWith("system:clearing:");
+
+/**
+ * Whether an entry of the invited person's own chain is such a top-up or payment: money in from a channel, or out to a
+ * person. Money that others send them, rewards among it, does not count.
+ */
+export function isQualifyingEntry(campaign: Pick<Campaign, "minimum">, entry: Entry): boolean {
+  const { kind, amount, counterparty, currency } = entry;
+  if (kind !== "transfer" || counterparty === undefined) return false;
+  const toppedUp = isFromOutside(counterparty) && amount.available > 0;
+  const paid = ownerOf(counterparty) !== undefined && amount.available < 0;
+  if (!toppedUp && !paid) return false;
+  return reachesMinimum(campaign, { value: minorUnits(Math.abs(amount.available)), currency });
+}
