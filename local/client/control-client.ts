@@ -1,7 +1,7 @@
 /** The control endpoint, for commands that wait, look into the outbox, or move the clock. */
 import type { RunningCloud } from "./running-cloud.ts";
 
-export type SentMessage = { readonly kind: string; readonly [member: string]: unknown };
+export type SentMessage = { readonly channel: "email" | "push"; readonly to: string; readonly at: string };
 
 const IDLE_TIMEOUT_MS = 30_000;
 
@@ -15,7 +15,5 @@ export async function settled({ control }: RunningCloud): Promise<void> {
 /** E-mails and push messages that were sent, oldest first. */
 export async function outbox({ control }: RunningCloud): Promise<readonly SentMessage[]> {
   const answer = await fetch(`${control}/outbox`);
-  const body: unknown = await answer.json();
-  const list = Array.isArray(body) ? body : (body as { messages?: unknown }).messages;
-  return Array.isArray(list) ? list : [];
+  return ((await answer.json()) as { messages: SentMessage[] }).messages;
 }

@@ -25,6 +25,8 @@ export async function serveLocally(
       response.end(JSON.stringify({ message: "Internal Server Error" }));
     });
   });
+  // Longer than clients keep an idle connection, so that none is closed just as it is used again.
+  server.keepAliveTimeout = 65_000;
   await listen(server, port);
   const address = server.address();
   const bound = typeof address === "object" && address !== null ? address.port : port;

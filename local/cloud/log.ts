@@ -100,7 +100,12 @@ function forPeople(entry: LogEntry, color: boolean): string | undefined {
   return `${dim}${head}${reset}  ${failed ? `${red}${text}${reset}` : text}`;
 }
 
-/** A function's structured log line as level, message and error; its metrics are left to the file. */
+/** Members of a structured log line that say nothing new beside the columns. */
+const usual =
+  /^(level|message|timestamp|service|sampling_rate|error|cold_start|function_\w+|xray_trace_id|\w*[iI]d)$/;
+const LONGEST_DETAIL = 160;
+
+/** A function's structured log line as level, message and what else is short; metrics are left to the file. */
 function functionLine(line: string): string | undefined {
   const record = parseObject(line);
   if (record === undefined) return line;
@@ -108,7 +113,12 @@ function functionLine(line: string): string | undefined {
   const level = typeof record["level"] === "string" ? record["level"] : "";
   const message = typeof record["message"] === "string" ? record["message"] : line;
   const cause = record["error"];
-  const detail =
+  const reason =
     typeof cause === "object" && cause !== null && "message" in cause ? ` (${String(cause.message)})` : "";
-  return `${level} ${message}${detail}`.trim();
+  const detail = Object.entries(record)
+    .filter(([name, value]) => !usual.test(name) && (typeof value !== "object" || value === null))
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .join(" ")
+    .slice(0, LONGEST_DETAIL);
+  return `${level} ${message}${reason} ${detail}`.trim();
 }
