@@ -35,6 +35,7 @@ import { createMeter, type Meter } from "../../shared/table/meter.ts";
 import { createTable, documentClient, type Table } from "../../shared/table/table.ts";
 import { wideLimits } from "./book.ts";
 import { createKithTable } from "./kith-table.ts";
+import { assertKeepsContract } from "./reply-contract.ts";
 
 export const TABLE_NAME = "kith-test";
 
@@ -337,7 +338,9 @@ export async function createWorld({
         async call(name, options = {}) {
           const route = routes[name];
           if (route === undefined) throw new Error(`there is no route ${name}`);
-          return readReply(await handler(gatewayEvent(route, options), context));
+          const reply = readReply(await handler(gatewayEvent(route, options), context));
+          assertKeepsContract(route, reply);
+          return reply;
         },
       };
     },

@@ -65,10 +65,14 @@ describe("files", () => {
     const printed: string[] = [];
     const log = createLog({ now: () => 0, print: (line) => printed.push(line) });
     const write = log.of("payments");
-    write("function", '{"level":"WARN","message":"slow","error":{"message":"why"}}', "12345678-rest");
+    write(
+      "function",
+      '{"level":"WARN","message":"slow","error":{"message":"why"},"tries":2,"eventId":"e"}',
+      "12345678-rest",
+    );
     write("function", '{"_aws":{"Timestamp":1},"Count":1}');
     expect(printed).toEqual([
-      expect.stringMatching(/^00:00:00\.000 {2}payments +function +12345678 {2}WARN slow \(why\)$/),
+      expect.stringMatching(/^00:00:00\.000 {2}payments +function +12345678 {2}WARN slow \(why\) tries=2$/),
     ]);
     log.close();
   });

@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { createClock } from "../../../local/cloud/clock.ts";
+import { createFunctions, type Functions } from "../../../local/cloud/lambda/functions.ts";
+import { createLog } from "../../../local/cloud/log.ts";
+import type { FunctionModel } from "../../../local/cloud/template/model.ts";
+
+const directory = mkdtempSync(path.join(tmpdir(), "kith-functions-"));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const handlers = `
+let calls = 0;
+export const echo = async (event, context) => {
+  console.log("first\\nsecond");
+  process.stdout.write("third\\n");
+  calls += 1;
+  return { event, calls, name: context.functionName, id: context.awsRequestId, left: context.getRemainingTimeInMillis(), own: process.env.OWN, path: process.env.PATH };
+};
+export const hold = async ({ ms }) => new Promise((resolve) => setTimeout(() => resolve("held"), ms));
+export const greedy = async () => { const all = []; for (;;) all.push(new Array(100_000).fill({ x: 1 }).map(() => ({}))); };
+export const failing = async () => { throw new TypeError("no such luck"); };
+`;
+writeFileSync(path.join(directory, "index.mjs"), handlers);
+writeFileSync(
+  path.join(directory, "broken.mjs"),
+  "throw new RangeError('broken bundle'); export const handler = 1;",
+);
+
+const clock = createClock();
+const log = createLog({ now: () => 0 });
+let functions: Functions | undefined;
+afterEach(async () => {
+  await functions?.stop();
+  clock.stop();
+});
+
+function running(handler: string, settings: Partial<FunctionModel> = {}) {
+  const fn: FunctionModel = {
+    logicalId: "Fn",
+    label: handler,
+    name: "kith-fn",
+    arn: "arn:aws:lambda:eu-west-1:000000000000:function:kith-fn",
+    codeDirectory: directory,
+    handler,
+    memoryMb: 64,
+    timeoutSeconds: 5,
+    environment: { OWN: "mine" },
+    roleArn: "r",
+    asyncRetries: 0,
+    ...settings,
+  };
+  const made = createFunctions({
+    functions: [fn],
+    clock,
+    log,
+    environmentOf: () => ({}),
+    hosts: {},
+    losesAnswer: () => false,
+  });
+  functions = made;
+  return { functions: made, invoke: (event: unknown, id?: string) => made.invoke(fn.arn, event, id) };
+}
+
+describe("a function's workers", () => {
+  it("keep their state between calls, and have only the environment that they are given", async () => {
+    const { invoke } = running("index.echo");
+    await invoke({}, "one");
+    const outcome = await invoke({ a: 1 }, "two");
+    expect(outcome).toEqual({
+      kind: "returned",
+      value: { event: { a: 1 }, calls: 2, name: "kith-fn", id: "two", own: "mine", left: expect.any(Number) },
+    });
+  });
+
+  it("give their output line by line, under the call that wrote it", async () => {
+    const { invoke } = running("index.echo");
+    await invoke({}, "speaker");
+    const lines = log
+      .since(0)
+      .filter(({ correlation, what }) => correlation === "speaker" && what === "function");
+    expect(lines.map(({ text }) => text)).toEqual(["first", "second", "third"]);
+  });
+
+  it("report what the handler threw", async () => {
+    const outcome = await running("index.failing").invoke({});
+    expect(outcome).toMatchObject({
+      kind: "threw",
+      error: { errorType: "TypeError", errorMessage: "no such luck" },
+    });
+  });
+
+  it("report a bundle that does not load", async () => {
+    const outcome = await running("broken.handler").invoke({});
+    expect(outcome).toMatchObject({
+      kind: "threw",
+      error: { errorType: "RangeError", errorMessage: "broken bundle" },
+    });
+  });
+
+  it("end at the time limit, and the next call gets a new one", async () => {
+    const { invoke } = running("index.hold", { timeoutSeconds: 1 });
+    expect(await invoke({ ms: 60_000 })).toEqual({
+      kind: "timed-out",
+      message: "Task timed out after 1.00 seconds",
+    });
+    expect(await invoke({ ms: 1 })).toEqual({ kind: "returned", value: "held" });
+  });
+
+  it("end when they take more memory than the function has", async () => {
+    const outcome = await running("index.greedy").invoke({});
+    expect(outcome).toMatchObject({ kind: "crashed", message: expect.stringContaining("memory") });
+  });
+
+  it("run one call each, four at once at most", async () => {
+    const { invoke, functions: all } = running("index.hold");
+    const calls = Array.from({ length: 7 }, () => invoke({ ms: 20 }));
+    expect(await Promise.all(calls)).toEqual(calls.map(() => ({ kind: "returned", value: "held" })));
+    expect(all.stats()[0]).toMatchObject({ invocations: 7, errors: 0, workers: 4, running: 0 });
+  });
+
+  it("are refused beyond the reserved concurrency", async () => {
+    const { invoke } = running("index.hold", { reservedConcurrency: 1 });
+    const [first, second] = await Promise.all([invoke({ ms: 50 }), invoke({ ms: 50 })]);
+    expect([first.kind, second.kind]).toEqual(["returned", "throttled"]);
+  });
+
+  it("crash on request, in the middle of a call", async () => {
+    const { invoke, functions: all } = running("index.hold");
+    await invoke({ ms: 1 });
+    const call = invoke({ ms: 60_000 });
+    await all.crash("kith-fn");
+    expect(await call).toMatchObject({ kind: "crashed" });
+  });
+});
+
+it("names a bundle file that is missing", () => {
+  expect(() => running("absent.handler")).toThrow("absent.mjs");
+});
