@@ -84,7 +84,7 @@ export const friendsRoutes = {
     auth: "user",
     idempotent: false,
     summary: "A person by their exact handle",
-    query: z.strictObject({ handle: handleSchema }),
+    query: z.object({ handle: handleSchema }),
     reply: { status: 200, body: z.object({ items: z.array(personView).max(1) }) },
     problems: [],
     throttle: { ratePerSecond: 50, burst: 100 },

@@ -5,7 +5,7 @@ import { createDevices } from "../../shared/people/devices.ts";
 import { createRelations } from "../../shared/people/relations.ts";
 import { baseConfig, jsonVariable, readConfig } from "../../shared/platform/config.ts";
 import { sqsQueues } from "../../shared/platform/queues.ts";
-import { storage } from "../../shared/wiring/user-area.ts";
+import { storage } from "../../shared/wiring/storage.ts";
 import { createInboxes } from "./inbox.ts";
 import { notificationsEvents } from "./notify.ts";
 

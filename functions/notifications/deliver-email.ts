@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { consumeMessages } from "../../shared/events/consume.ts";
 import { baseConfig, readConfig } from "../../shared/platform/config.ts";
-import { storage } from "../../shared/wiring/user-area.ts";
+import { storage } from "../../shared/wiring/storage.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { deliverEmail } from "./email-delivery.ts";
 import { sesEmailSender } from "./ses-email-sender.ts";

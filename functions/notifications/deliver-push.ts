@@ -3,7 +3,7 @@ import * as z from "zod";
 import { consumeMessages } from "../../shared/events/consume.ts";
 import { createDevices } from "../../shared/people/devices.ts";
 import { baseConfig, jsonVariable, readConfig } from "../../shared/platform/config.ts";
-import { storage } from "../../shared/wiring/user-area.ts";
+import { storage } from "../../shared/wiring/storage.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { deliverPush } from "./push-delivery.ts";
 import { snsPushSender } from "./sns-push-sender.ts";

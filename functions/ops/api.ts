@@ -3,7 +3,8 @@ import { createCampaigns } from "../../shared/campaigns/store.ts";
 import { serve } from "../../shared/http/serve.ts";
 import { isCurrency } from "../../shared/money/currencies.ts";
 import { readConfig } from "../../shared/platform/config.ts";
-import { ledgerOf, moneyConfig, userArea, userAreaConfig } from "../../shared/wiring/user-area.ts";
+import { ledgerOf, moneyConfig } from "../../shared/wiring/storage.ts";
+import { userArea, userAreaConfig } from "../../shared/wiring/user-area.ts";
 import { opsRoutes } from "./contract.ts";
 import { opsHandlers } from "./handlers.ts";
 

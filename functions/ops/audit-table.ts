@@ -2,8 +2,12 @@
  * The audit of the whole table: the ledger's own invariants, that every succeeded payment has its transfer, that every
  * chain is known to its owner's account, and that campaigns paid R = k × N.
  */
+
+import * as z from "zod";
 import { fromAccountItem } from "../../shared/accounts/account.ts";
 import { auditCampaigns } from "../../shared/campaigns/audit.ts";
+import { fromCampaignItem } from "../../shared/campaigns/campaign.ts";
+import { fromRewardItem, REWARD_KIND } from "../../shared/campaigns/reward.ts";
 import { userAccount } from "../../shared/ledger/account.ts";
 import { createLedgerAudit } from "../../shared/ledger/audit.ts";
 import { formatMoney } from "../../shared/money/format.ts";
@@ -28,7 +32,7 @@ const isAccount = (item: Item): boolean =>
 const concernsCampaigns = (item: Item): boolean =>
   text(item, "pk").startsWith("CAMPAIGN#") ||
   text(item, "pk").startsWith("LEDGER#campaign:") ||
-  item["kind"] === "referral-reward";
+  item["kind"] === REWARD_KIND;
 
 const MAX_FINDINGS = 100;
 
@@ -51,59 +55,91 @@ function paymentFindings(succeeded: readonly Payment[], transfers: ReadonlyMap<s
   });
 }
 
-async function pass(table: Table, cutoff: EpochMs): Promise<Pass> {
+/** What one scan gathers beside the ledger's own sums. */
+type Gathered = {
+  readonly succeeded: Payment[];
+  readonly topUps: Map<string, Item>;
+  readonly chains: Set<string>;
+  readonly expectedChains: Set<string>;
+  readonly campaignItems: Item[];
+  readonly unreadable: Finding[];
+  payments: number;
+  campaigns: number;
+};
+
+/** @throws ZodError when the item is not what its key says. */
+function gather(item: Item, into: Gathered): void {
+  const partition = text(item, "pk");
+  if (partition.startsWith("LEDGER#user:")) into.chains.add(partition);
+  if (item["kind"] === "top-up" && partition.startsWith("TRANSFER#")) {
+    into.topUps.set(text(item, "transferId"), item);
+  }
+  if (partition.startsWith("CAMPAIGN#")) {
+    fromCampaignItem(item);
+    into.campaigns += 1;
+  }
+  if (item["kind"] === REWARD_KIND) fromRewardItem(item);
+  if (concernsCampaigns(item)) into.campaignItems.push(item);
+  if (isPayment(item)) {
+    const payment = fromPaymentItem(item);
+    into.payments += 1;
+    if (payment.status === "succeeded" && payment.inSuspense !== true) into.succeeded.push(payment);
+  }
+  if (isAccount(item)) {
+    const { id, currencies } = fromAccountItem(item);
+    for (const currency of currencies) into.expectedChains.add(chainPartition(userAccount(id), currency));
+  }
+}
+
+/** One scan of the table. An item that cannot be read is a finding; the rest is audited all the same. */
+async function scan(table: Table, cutoff: EpochMs) {
   const ledger = createLedgerAudit(cutoff);
-  const succeeded: Payment[] = [];
-  const topUps = new Map<string, Item>();
-  const chains = new Set<string>();
-  const expectedChains = new Set<string>();
-  const campaignItems: Item[] = [];
-  let payments = 0;
-  let campaigns = 0;
+  const gathered: Gathered = {
+    succeeded: [],
+    topUps: new Map(),
+    chains: new Set(),
+    expectedChains: new Set(),
+    campaignItems: [],
+    unreadable: [],
+    payments: 0,
+    campaigns: 0,
+  };
   for await (const items of table.scan()) {
     for (const item of items) {
-      ledger.add(item);
-      const partition = text(item, "pk");
-      if (partition.startsWith("LEDGER#user:")) chains.add(partition);
-      if (item["kind"] === "top-up" && partition.startsWith("TRANSFER#"))
-        topUps.set(text(item, "transferId"), item);
-      if (concernsCampaigns(item)) campaignItems.push(item);
-      if (partition.startsWith("CAMPAIGN#")) campaigns += 1;
-      if (isPayment(item)) {
-        payments += 1;
-        const payment = fromPaymentItem(item);
-        if (payment.status === "succeeded" && payment.inSuspense !== true) succeeded.push(payment);
-      }
-      if (isAccount(item)) {
-        const account = fromAccountItem(item);
-        for (const currency of account.currencies)
-          expectedChains.add(chainPartition(userAccount(account.id), currency));
+      try {
+        ledger.add(item);
+        gather(item, gathered);
+      } catch (cause) {
+        if (!(cause instanceof z.ZodError)) throw cause;
+        const fields = cause.issues.map((issue) => issue.path.join(".")).join(", ");
+        const subject = `${text(item, "pk")} ${text(item, "sk")}`;
+        gathered.unreadable.push({ code: "unreadable-item", subject, detail: fields });
       }
     }
   }
-  const { findings: ledgerFindings, totals } = ledger.finish();
+  return { ledger: ledger.finish(), gathered };
+}
+
+async function pass(table: Table, cutoff: EpochMs): Promise<Pass> {
+  const { ledger, gathered } = await scan(table, cutoff);
   const findings: Finding[] = [
-    ...ledgerFindings,
-    ...paymentFindings(succeeded, topUps),
-    ...[...chains]
-      .filter((chain) => !expectedChains.has(chain))
+    ...ledger.findings,
+    ...gathered.unreadable,
+    ...paymentFindings(gathered.succeeded, gathered.topUps),
+    ...[...gathered.chains]
+      .filter((chain) => !gathered.expectedChains.has(chain))
       .map((chain) => ({ code: "chain-unknown-to-owner", subject: chain, detail: "a freeze would miss it" })),
-    ...auditCampaigns(campaignItems).map(({ campaignId, code, expected, actual }) => ({
+    ...auditCampaigns(gathered.campaignItems).map(({ campaignId, code, expected, actual }) => ({
       code: code.startsWith("campaign-") ? code : `campaign-${code}`,
       subject: campaignId,
       detail: `expected ${expected}, found ${actual}`,
     })),
   ];
+  const { chains, entries, transfers, owned } = ledger.totals;
   return {
     findings,
-    counted: {
-      chains: totals.chains,
-      entries: totals.entries,
-      transfers: totals.transfers,
-      payments,
-      campaigns,
-    },
-    owned: { ...totals.owned },
+    counted: { chains, entries, transfers, payments: gathered.payments, campaigns: gathered.campaigns },
+    owned: { ...owned },
   };
 }
 

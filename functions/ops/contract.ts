@@ -70,7 +70,7 @@ export const opsRoutes = {
     summary: "Makes a referral campaign and moves its budget into the campaign's ledger account",
     body: createCampaignBody,
     reply: { status: 201, body: campaignView },
-    problems: ["not-permitted", "conflict"],
+    problems: ["not-permitted", "currency-not-supported"],
   },
   listCampaigns: {
     method: "GET",

@@ -56,13 +56,14 @@ const budgetCommit = (campaign: Campaign, by: AccountId, fingerprint: string): C
 });
 
 export const createCampaign =
-  ({ campaigns, ledger, platform }: OpsDeps): RouteHandler<typeof route> =>
+  ({ campaigns, ledger, platform, currencies }: OpsDeps): RouteHandler<typeof route> =>
   async ({ body, caller, idempotencyKey }) => {
     const campaign = fromBody(
       idempotentId("campaign", caller.accountId, route, idempotencyKey),
       body,
       platform.clock.now(),
     );
+    if (!currencies.includes(body.budget.currency)) return problem("currency-not-supported");
     const fingerprint = fingerprintOf(body);
     const request = budgetCommit(campaign, caller.accountId, fingerprint);
     if (campaign.endsAt !== undefined && campaign.endsAt <= campaign.startsAt) {

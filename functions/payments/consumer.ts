@@ -1,7 +1,7 @@
 /** Lambda entry of the queue of events that payments follow. */
 import { consumeEvents } from "../../shared/events/consume.ts";
 import { readConfig } from "../../shared/platform/config.ts";
-import { storage } from "../../shared/wiring/user-area.ts";
+import { storage } from "../../shared/wiring/storage.ts";
 import { paymentsEventHandlers } from "./consumer-handlers.ts";
 import { paymentDeps, paymentsConfig } from "./wiring.ts";
 

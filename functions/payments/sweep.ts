@@ -1,7 +1,7 @@
 /** Lambda entry of the sweep, started by a schedule every minute. */
 import { createHolds } from "../../shared/ledger/holds.ts";
 import { readConfig } from "../../shared/platform/config.ts";
-import { storage } from "../../shared/wiring/user-area.ts";
+import { storage } from "../../shared/wiring/storage.ts";
 import { type SweepReport, sweepDue } from "./sweep-due.ts";
 import { paymentDeps, paymentsConfig } from "./wiring.ts";
 

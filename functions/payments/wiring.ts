@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { channelConfig } from "../../shared/payments/channel-settings.ts";
 import { createPayments } from "../../shared/payments/store.ts";
 import { secretsManager } from "../../shared/platform/secrets.ts";
-import { ledgerOf, moneyConfig, type Storage } from "../../shared/wiring/user-area.ts";
+import { ledgerOf, moneyConfig, type Storage } from "../../shared/wiring/storage.ts";
 import { paymentChannels } from "./channels.ts";
 import type { PaymentApiDeps } from "./deps.ts";
 

@@ -2,7 +2,7 @@
 import { createCampaigns } from "../../shared/campaigns/store.ts";
 import { consumeEvents } from "../../shared/events/consume.ts";
 import { baseConfig, readConfig } from "../../shared/platform/config.ts";
-import { ledgerOf, moneyConfig, storage } from "../../shared/wiring/user-area.ts";
+import { ledgerOf, moneyConfig, storage } from "../../shared/wiring/storage.ts";
 import { referralsEvents } from "./event-handlers.ts";
 import { createReferrals } from "./store.ts";
 

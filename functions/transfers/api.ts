@@ -1,7 +1,8 @@
 /** Lambda entry of the transfer routes. */
 import { serve } from "../../shared/http/serve.ts";
 import { readConfig } from "../../shared/platform/config.ts";
-import { ledgerOf, moneyConfig, userArea, userAreaConfig } from "../../shared/wiring/user-area.ts";
+import { ledgerOf, moneyConfig } from "../../shared/wiring/storage.ts";
+import { userArea, userAreaConfig } from "../../shared/wiring/user-area.ts";
 import { transfersRoutes } from "./contract.ts";
 import { transfersHandlers } from "./handlers.ts";
 

@@ -201,6 +201,19 @@ describe("a table as it should be", () => {
   });
 });
 
+describe("items that cannot be read", () => {
+  it("are findings by their key, and the rest is audited all the same", async () => {
+    const entry = await entryOf(ada, 3);
+    await put({ ...toEntryItem(entry), sequence: "three" });
+    await put({ ...toPaymentItem(payment), status: "paid, I think" });
+    const { findings, counted } = await audit();
+    const unreadable = findings.filter(({ code }) => code === "unreadable-item");
+    expect(unreadable.map(({ detail }) => detail).toSorted()).toEqual(["sequence", "status"]);
+    expect(findings.map(({ detail }) => detail)).toContain("gap");
+    expect(counted.campaigns).toBe(1);
+  });
+});
+
 describe("entries that were tampered with", () => {
   it("finds a changed amount by its hash, its balance and its transfer", async () => {
     const entry = await entryOf(ada, 3);

@@ -39,8 +39,7 @@ describe("a problem's body", () => {
 
   it("never says when to come back: that is a header", () => {
     const body = toProblemBody(problem("temporarily-unavailable", { retryAfterSeconds: 3 }), "/v1/x");
-    expect(JSON.stringify(body)).not.toContain("3,");
-    expect(body).not.toHaveProperty("retryAfterSeconds");
+    expect(body).toEqual(toProblemBody(problem("temporarily-unavailable"), "/v1/x"));
   });
 });
 
