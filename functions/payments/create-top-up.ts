@@ -31,7 +31,6 @@ export const createTopUp =
   (deps: PaymentApiDeps): RouteHandler<typeof route> =>
   async (input) => {
     const { body, caller, idempotencyKey, request } = input;
-    if (!caller.consented) return problem("consent-required");
     const id = idempotentId("payment", caller.accountId, route, idempotencyKey);
     const log = deps.platform.log.with({ paymentId: id, correlationId: request.correlationId });
     const opened = await deps.channels.open(body.channel);
@@ -40,7 +39,9 @@ export const createTopUp =
       deps.payments.get(id),
       deps.accounts.get(caller.accountId),
     ]);
+    // What was promised once is answered again, whatever has changed since.
     if (existing !== undefined) return replay(existing);
+    if (!caller.consented) return problem("consent-required");
     if (account === undefined || account.access.frozenFor.length > 0) return problem("account-frozen");
     const refusal = refusalOf(opened, body.amount);
     if (refusal !== undefined) return refusal;

@@ -1,11 +1,6 @@
-/**
- * The ledger on the table, races included: the same suite over the embedded engine and, where an endpoint is given in
- * KITH_DYNAMODB_LOCAL_ENDPOINT, over DynamoDB Local.
- */
+/** The ledger on the table, races included: the same suite over every engine of the contract. */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createEngine } from "../../../local/engine/engine.ts";
-import { inProcessHandler } from "../../../local/engine/in-process-handler.ts";
 import { type AccessState, freeze, openAccess } from "../../../shared/ledger/access.ts";
 import { type LedgerAccount, ownerOf, systemAccount, userAccount } from "../../../shared/ledger/account.ts";
 import { fromEntryItem } from "../../../shared/ledger/codec.ts";
@@ -24,39 +19,11 @@ import { createMeter } from "../../../shared/table/meter.ts";
 import { createTable, documentClient, queryAll, type Table } from "../../../shared/table/table.ts";
 import { wideLimits } from "../../builders/book.ts";
 import { createTableThrough } from "../../builders/kith-table.ts";
+import { dynamoTargets, type Running } from "../engine/targets.ts";
 
-type Backend = { readonly client: DynamoDBClient; readonly stop: () => void };
-
-const embedded = (): Backend => {
-  const engine = createEngine({});
-  const client = new DynamoDBClient({
-    region: "eu-west-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    requestHandler: inProcessHandler(engine),
-  });
-  return { client, stop: () => engine.close() };
-};
-
-const dynamoDbLocal = (endpoint: string): Backend => {
-  const client = new DynamoDBClient({
-    region: "eu-west-1",
-    endpoint,
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    maxAttempts: 10,
-  });
-  return { client, stop: () => client.destroy() };
-};
-
-const endpoint = process.env["KITH_DYNAMODB_LOCAL_ENDPOINT"];
-const backends: [string, () => Backend][] = [
-  ["the embedded engine", embedded],
-  ...(endpoint === undefined
-    ? []
-    : [["DynamoDB Local", () => dynamoDbLocal(endpoint)] satisfies [string, () => Backend]]),
-];
-
-describe.each(backends)("the ledger on %s", (_name, open) => {
-  let backend: Backend;
+describe.each([...(await dynamoTargets())])("the ledger on $name", (target) => {
+  let running: Running;
+  let client: DynamoDBClient;
   let table: Table;
   let ledger: Ledger;
   const meter = createMeter();
@@ -99,10 +66,15 @@ describe.each(backends)("the ledger on %s", (_name, open) => {
   };
 
   beforeAll(async () => {
-    backend = open();
+    running = await target.start();
+    client = new DynamoDBClient({
+      region: "eu-west-1",
+      endpoint: running.endpoint,
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    });
     const tableName = `ledger-${process.pid}`;
-    await createTableThrough(backend.client, tableName);
-    table = createTable({ tableName, client: documentClient(backend.client), meter });
+    await createTableThrough(client, tableName);
+    table = createTable({ tableName, client: documentClient(client), meter });
     ledger = createLedger({
       table,
       platform: { clock: systemClock, random: systemRandom, timer: systemTimer, metrics: silentMetrics },
@@ -122,7 +94,10 @@ describe.each(backends)("the ledger on %s", (_name, open) => {
             },
     });
   });
-  afterAll(() => backend.stop());
+  afterAll(async () => {
+    client.destroy();
+    await running.stop();
+  });
 
   it("moves money with its record, and reads it back", async () => {
     const [ada, ben] = [person("ada"), person("ben")];
