@@ -16,7 +16,7 @@ const wanted = createHash("sha256")
 const installed = existsSync(stamp) ? readFileSync(stamp, "utf8") : "";
 
 if (installed !== wanted) {
-  console.log("Installing packages (npm ci) ...");
+  console.error("Installing packages (npm ci) ...");
   // Inherited npm settings of the calling script must not reach the inner run.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^npm_(lifecycle|package|command)/.test(name)),

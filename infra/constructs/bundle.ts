@@ -14,9 +14,11 @@ export const BUNDLE_CONTEXT = "kith:bundle";
 
 export const repositoryRoot = resolve(import.meta.dirname, "../..");
 
+const builtIn = (root: string): string => join(root, ".build");
+
 /** Where a function's bundle is put: the only file in it is `index.mjs`. */
-export const bundleDirectory = (name: FunctionName, root = repositoryRoot): string =>
-  join(root, ".build", "bundles", name);
+export const bundleDirectory = (name: FunctionName, root = repositoryRoot, outputs = builtIn(root)): string =>
+  join(outputs, "bundles", name);
 
 // Packages that are CommonJS inside call `require`, which an ES module does not have.
 const banner =
@@ -31,7 +33,11 @@ export const bundleOptions = {
   minify: true,
   mainFields: ["module", "main"] as string[],
   banner: { js: banner },
-  alias: { "@aws-sdk/credential-provider-node": join(import.meta.dirname, "lambda-credentials.ts") },
+  alias: {
+    "@aws-sdk/credential-provider-node": join(import.meta.dirname, "lambda-credentials.ts"),
+    // The channel brings its own `fetch`. Stripe's build for Node loads `child_process` and more at init all the same.
+    stripe: join(repositoryRoot, "node_modules/stripe/esm/stripe.esm.worker.js"),
+  },
   legalComments: "none",
   charset: "utf8",
   sourcemap: "external",
@@ -52,9 +58,9 @@ function put(path: string, contents: Uint8Array | string): void {
   writeFileSync(path, contents);
 }
 
-function build(name: FunctionName, entry: string, root: string) {
+function build(name: FunctionName, entry: string, root: string, directory: string) {
   try {
-    const outfile = join(bundleDirectory(name, root), "index.mjs");
+    const outfile = join(directory, "index.mjs");
     return buildSync({ ...bundleOptions, absWorkingDir: root, entryPoints: [entry], outfile });
   } catch (cause) {
     throw new Error(`The function ${name} (${entry}) does not bundle`, { cause });
@@ -70,14 +76,15 @@ function outputFile(result: Pick<BuildResult, "outputFiles">, end: string): Uint
 /**
  * Bundles one function into `.build/bundles/<name>/index.mjs`. The source map and the list of what is inside go to
  * `.build/bundle-info/<name>/`, outside the asset.
+ * @param outputs in place of `.build`, for whoever must not be in the way of others that bundle at the same time
  * @throws Error naming the function when its entry is missing or does not build.
  */
-export function bundleFunction(name: FunctionName, root = repositoryRoot): Bundle {
+export function bundleFunction(name: FunctionName, root = repositoryRoot, outputs = builtIn(root)): Bundle {
   const { entry } = functionSpecs[name];
   if (!existsSync(join(root, entry))) throw new Error(`The function ${name} has no entry at ${entry}`);
-  const result = build(name, entry, root);
-  const directory = bundleDirectory(name, root);
-  const info = join(root, ".build", "bundle-info", name);
+  const directory = bundleDirectory(name, root, outputs);
+  const result = build(name, entry, root, directory);
+  const info = join(outputs, "bundle-info", name);
   rmSync(directory, { recursive: true, force: true });
   const code = outputFile(result, "index.mjs");
   put(join(directory, "index.mjs"), code);

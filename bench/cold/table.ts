@@ -1,0 +1,71 @@
+/** The table of cold starts, as text and as a section of `docs/performance.md`. */
+import { arch, availableParallelism, platform } from "node:os";
+import { SIZE_LIMIT_BYTES, sizeReasons } from "../size-reasons.ts";
+import { type Column, markdownTable, textTable } from "../tables.ts";
+import type { ColdFunction, ColdReport } from "./measure.ts";
+
+type Row = Pick<ColdFunction, "bytes" | "initMs" | "peakMb"> & {
+  readonly function: string;
+  readonly overBareMs: number;
+  readonly reason: string;
+};
+
+const rowsOf = ({ bare, functions }: ColdReport): readonly Row[] => [
+  { function: "(bare handler)", bytes: 0, ...bare, overBareMs: 0, reason: "" },
+  ...functions.map((one) => ({
+    ...one,
+    overBareMs: one.initMs - bare.initMs,
+    reason: one.bytes > SIZE_LIMIT_BYTES ? (sizeReasons[one.function] ?? "none given") : "",
+  })),
+];
+
+const columns: readonly Column<Row>[] = [
+  { title: "function", of: (row) => row.function },
+  { title: "KB minified", of: ({ bytes }) => (bytes / 1000).toFixed(0), right: true },
+  { title: "init ms", of: ({ initMs }) => initMs.toFixed(0), right: true },
+  { title: "ms over bare", of: ({ overBareMs }) => overBareMs.toFixed(0), right: true },
+  { title: "MB", of: ({ peakMb }) => peakMb.toFixed(0), right: true },
+  { title: "reason", of: ({ reason }) => reason },
+];
+
+export const coldText = (report: ColdReport): string => textTable(columns, rowsOf(report));
+
+/** One object a line. */
+export const coldJson = ({ functions }: ColdReport): string =>
+  functions
+    .map(({ function: name, bytes, initMs }) =>
+      JSON.stringify({ function: name, bytes, initMs: Math.round(initMs * 10) / 10 }),
+    )
+    .join("\n");
+
+const BEGIN = "<!-- bench:cold -->";
+const END = "<!-- /bench:cold -->";
+
+const section = (report: ColdReport, runs: number): string => `${BEGIN}
+## Cold starts
+
+    npm run bench:cold -- --write     writes this section
+    npm run bench:cold -- --runs 15   takes its time
+
+${markdownTable(columns, rowsOf(report))}
+
+Each function is bundled as it is deployed and imported by fresh processes with the deployed environment: the median of
+${runs} starts, in turns with a handler that does nothing, without a network. Measured on ${availableParallelism()} cores (${platform()} ${arch()}) with
+Node ${process.versions.node}; a Lambda function with less than 1,769 MB has less than one core, so it takes longer there. MB is the most
+memory the process had, Node's own included. A function above ${SIZE_LIMIT_BYTES / 1000} KB needs a reason in \`bench/size-reasons.ts\`.
+${END}
+`;
+
+const PREFACE = `# Performance
+
+Each table stands beside the command that wrote it.
+
+`;
+
+/** The document with this report in the place of the one before; other sections stay. */
+export function withColdSection(document: string, report: ColdReport, runs: number): string {
+  const text = section(report, runs);
+  const [from, to] = [document.indexOf(BEGIN), document.indexOf(END)];
+  if (from === -1 || to === -1) return `${document === "" ? PREFACE : `${document.trimEnd()}\n\n`}${text}`;
+  return `${document.slice(0, from)}${text}${document.slice(to + END.length).replace(/^\n/, "")}`;
+}
