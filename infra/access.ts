@@ -1,6 +1,6 @@
 /**
  * Who may do what, in one table: for each function the table actions it may use on which partition keys, the queues
- * it sends to, the secrets it reads and the messages it sends. Roles are made from this and from nothing else,
+ * it sends to, the secrets and keys it uses and the messages it sends. Roles are made from this and from nothing else,
  * and the local cloud refuses what it does not allow.
  *
  * A transaction has no permission of its own: each of its members needs PutItem, UpdateItem, DeleteItem,
@@ -37,6 +37,8 @@ export type Access = {
   readonly table: readonly TableGrant[];
   readonly queues?: readonly QueueName[];
   readonly secrets?: readonly SecretName[];
+  /** Make MACs with the key of PINs. */
+  readonly pinKey?: true;
   /** Make and drop endpoints of devices, and send to them. */
   readonly push?: true;
   /** Send mail from the stage's sender. */
@@ -45,7 +47,7 @@ export type Access = {
 
 const read = ["GetItem", "BatchGetItem", "Query"] as const;
 /** Records that are only ever added: a change or deletion of one is refused by IAM itself. */
-const append = [...read, "PutItem", "ConditionCheckItem"] as const;
+const append = [...read, "PutItem"] as const;
 const change = [...append, "UpdateItem"] as const;
 const readWrite = [...change, "DeleteItem"] as const;
 
@@ -53,20 +55,14 @@ const readWrite = [...change, "DeleteItem"] as const;
 const caller: readonly TableGrant[] = [{ actions: append, keys: ["ACCOUNT#*", "LINK#*", "HANDLE#*"] }];
 /** People as they are shown to others. */
 const people: readonly TableGrant[] = [{ actions: read, keys: ["ACCOUNT#*"] }];
-/**
- * Moving money. Chains and transfers are never updated or deleted by anyone; a hold is given up once it is captured
- * or released; a person's first chain in a currency is noted on their account in the same transaction.
- */
-const ledger: readonly TableGrant[] = [
-  { actions: append, keys: ["LEDGER#*", "TRANSFER#*"] },
-  { actions: readWrite, keys: ["HOLD#*"] },
-  { actions: change, keys: ["ACCOUNT#*"] },
-];
+/** Chains and transfers are never updated or deleted by anyone. */
+const posting: TableGrant = { actions: append, keys: ["LEDGER#*", "TRANSFER#*"] };
+/** Moving people's money: a person's first chain in a currency is noted on their account in the same transaction. */
+const ledger: readonly TableGrant[] = [posting, { actions: ["GetItem", "UpdateItem"], keys: ["ACCOUNT#*"] }];
 /** Bringing a payment up to what its channel knows, and paying it in. Facts are below their payment. */
 const paymentFold: readonly TableGrant[] = [
   { actions: append, keys: ["PAYMENT#*", "CHANNELREF#*"] },
-  { actions: append, keys: ["LEDGER#*", "TRANSFER#*"] },
-  { actions: change, keys: ["ACCOUNT#*"] },
+  ...ledger,
 ];
 /** Callbacks that wait for their payment. */
 const waiting: TableGrant = { actions: ["GetItem", "Query", "PutItem", "DeleteItem"], keys: ["WAITING#*"] };
@@ -82,10 +78,14 @@ export const access: Readonly<Record<FunctionName, Access>> = {
       // A handle given up is free again; a decision about a consent is kept for ever.
       { actions: ["DeleteItem"], keys: ["HANDLE#*"] },
       { actions: ["PutItem"], keys: ["CONSENT#*"] },
-      { actions: readWrite, keys: ["DEVICE#*", "PUSHTOKEN#*"] },
+      // A device that is given away stays as a former one; its token's pointer goes.
+      { actions: append, keys: ["DEVICE#*", "PUSHTOKEN#*"] },
+      { actions: ["DeleteItem"], keys: ["PUSHTOKEN#*"] },
+      { actions: ["GetItem", "PutItem", "UpdateItem"], keys: ["PIN#*"] },
       // A revoked session and a withdrawn consent are noted in the person's chains, where money is moved under them.
-      { actions: append, keys: ["LEDGER#*", "TRANSFER#*"] },
+      posting,
     ],
+    pinKey: true,
   },
   wallet: { table: [...caller, { actions: read, keys: ["LEDGER#*", "TRANSFER#*"] }] },
   payments: { table: [...caller, ...paymentFold, owned("PAYMENTS#*")], secrets: ["stripe"] },
@@ -101,12 +101,16 @@ export const access: Readonly<Record<FunctionName, Access>> = {
       { actions: read, keys: ["FEED#*", "FRIENDS#*"] },
     ],
   },
-  friends: { table: [...caller, { actions: readWrite, keys: ["FRIENDS#*"] }, owned("RELATIONS#*")] },
+  friends: {
+    table: [...caller, { actions: [...append, "DeleteItem"], keys: ["FRIENDS#*"] }, owned("RELATIONS#*")],
+  },
   referrals: {
     table: [
       ...caller,
       // A claim is made once for ever, and a code is never given to another: neither is changed here.
       { actions: append, keys: ["REFERRAL#*", "REFCODE#*"] },
+      // A claim looks at the inviter's own: two people cannot have invited each other.
+      { actions: ["ConditionCheckItem"], keys: ["REFERRAL#*"] },
       { actions: change, keys: ["INVITER#*"] },
       { actions: ["PutItem"], keys: ["REFUSAL#*"] },
       { actions: read, keys: ["CAMPAIGN#*", "DEVICE#*"] },
@@ -123,7 +127,7 @@ export const access: Readonly<Record<FunctionName, Access>> = {
   ops: {
     table: [
       ...caller,
-      ...ledger,
+      posting,
       { actions: change, keys: ["CAMPAIGN#*"] },
       { actions: read, keys: ["PAYMENT#*", "CALLBACK#*", "CHANNELREF#*", "WAITING#*", "AUDIT#*"] },
       owned("CAMPAIGNS", "WAITING"),
@@ -186,8 +190,7 @@ export const access: Readonly<Record<FunctionName, Access>> = {
         actions: ["Scan"],
         reason: "The audit proves sums over the whole ledger and must not depend on any index being right.",
       },
-      { actions: read, keys: ["LEDGER#*", "TRANSFER#*", "PAYMENT#*", "CAMPAIGN#*", "REFERRAL#*"] },
-      { actions: change, keys: ["AUDIT#*"] },
+      { actions: ["PutItem"], keys: ["AUDIT#*"] },
     ],
   },
 };

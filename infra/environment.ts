@@ -14,6 +14,7 @@ export const loginScopes = ["openid", "email", "profile", walletScope] as const;
 export type Wiring = {
   readonly tableName: string;
   readonly stripeSecretArn: string;
+  readonly pinKeyArn: string;
   /** Queue name to URL, for functions that send. */
   readonly queueUrls?: Readonly<Record<string, string>>;
   readonly login?: { readonly userPoolId: string; readonly clientId: string; readonly url: string };
@@ -81,6 +82,7 @@ export function environmentOf(name: FunctionName, stage: Stage, wiring: Wiring):
   if (grants.push) environment["PUSH_APPLICATIONS"] = JSON.stringify(settings.pushApplications);
   if (grants.email) environment["EMAIL_FROM"] = settings.email.from;
   if (grants.secrets?.includes("stripe")) environment["STRIPE_SECRET_ARN"] = wiring.stripeSecretArn;
+  if (grants.pinKey) environment["PIN_KEY_ID"] = wiring.pinKeyArn;
   if (withChannels.includes(name)) environment["CHANNELS"] = JSON.stringify(settings.channels);
   if (withLedger.includes(name)) {
     environment["LIMITS"] = JSON.stringify(settings.limits);

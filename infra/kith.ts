@@ -54,6 +54,7 @@ export function buildKith(app: App, stage: Stage): KithStacks {
       ...(data.key && { encryptionKey: data.key }),
     },
     stripeSecretArn: data.stripeSecretArn,
+    pinKeyArn: data.pinKeyArn,
     ...(data.key && { key: data.key }),
   };
   const login = {

@@ -23,7 +23,7 @@ if (installed !== wanted) {
   );
   const result = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
-    stdio: "inherit",
+    stdio: ["ignore", 2, 2],
     env,
     shell: process.platform === "win32",
   });

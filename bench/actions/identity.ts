@@ -4,6 +4,7 @@ import { identityHandlers } from "../../functions/identity/handlers.ts";
 import { createLoginClient } from "../../functions/identity/login-client.ts";
 import { createDevices } from "../../shared/people/devices.ts";
 import { startLoginDomain } from "../../test/builders/login-domain.ts";
+import { FEW_ITERATIONS, testPepper } from "../../test/builders/pepper.ts";
 import { createWorld, usd } from "../../test/builders/world.ts";
 import type { ActionSet } from "./action-set.ts";
 
@@ -33,6 +34,8 @@ export const identityActions: ActionSet = async ({ route }) => {
     devices: createDevices(world),
     login: { url: domain.url, clientId: "app", scopes: "openid kith/wallet", providers: ["Google"] },
     loginClient: createLoginClient({ url: domain.url }),
+    pepper: testPepper(),
+    pinIterations: FEW_ITERATIONS,
   });
   const area = world.area(identityRoutes, handlers);
   const of = { world, name: "identity", routes: identityRoutes, area } as const;
@@ -67,6 +70,19 @@ export const identityActions: ActionSet = async ({ route }) => {
   );
   await route(of, "getConsents", { as }, { scene: "" });
   await route(of, "putConsents", { as, body: { consents: [off] } }, { scene: "one optional consent" });
+  await route(
+    of,
+    "putPin",
+    { as, body: { pin: "482913" } },
+    { scene: "the first PIN, without its call to KMS" },
+  );
+  const change = { pin: "730551", currentPin: "482913" };
+  await route(
+    of,
+    "putPin",
+    { as, body: change },
+    { variant: "change", scene: "another PIN, without its calls to KMS" },
+  );
   const device = { as, params: { deviceId: "phone-0001" } };
   const body = { platform: "ios", pushToken: "t".repeat(64) };
   await route(of, "putDevice", { ...device, body }, { scene: "a new device" });

@@ -12,6 +12,7 @@ export const coldEnvironment = (name: FunctionName): Record<string, string> => (
   ...environmentOf(name, loadStage("local"), {
     tableName: "kith-bench",
     stripeSecretArn: `arn:aws:secretsmanager:${region}:000000000000:secret:kith/bench/stripe`,
+    pinKeyArn: `arn:aws:kms:${region}:000000000000:key/00000000-0000-4000-8000-000000000000`,
     queueUrls: Object.fromEntries(Object.values(workerQueues).map((queue) => [queue, queueUrl(queue)])),
     login: {
       userPoolId: `${region}_000000000`,

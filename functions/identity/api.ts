@@ -1,7 +1,8 @@
-/** Lambda entry of the sign-in, account, consent and device routes. */
+/** Lambda entry of the sign-in, account, consent, PIN and device routes. */
 import * as z from "zod";
 import { serve } from "../../shared/http/serve.ts";
 import { createDevices } from "../../shared/people/devices.ts";
+import { kmsPepper } from "../../shared/pin/kms-pepper-client.ts";
 import { listVariable, readConfig } from "../../shared/platform/config.ts";
 import { ledgerOf, moneyConfig } from "../../shared/wiring/storage.ts";
 import { userArea, userAreaConfig } from "../../shared/wiring/user-area.ts";
@@ -17,6 +18,7 @@ const config = readConfig(
     LOGIN_URL: z.url().transform((url) => url.replace(/\/+$/, "")),
     IDENTITY_PROVIDERS: listVariable,
     LOGIN_SCOPES: z.string().min(1),
+    PIN_KEY_ID: z.string().min(1),
   }),
   process.env,
 );
@@ -36,6 +38,7 @@ export const handler = serve(
     devices: createDevices(area),
     login,
     loginClient: createLoginClient(login),
+    pepper: kmsPepper(config.PIN_KEY_ID),
   }),
   area,
 );

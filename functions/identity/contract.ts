@@ -1,4 +1,4 @@
-/** Sign-in, the caller's own account, consents and devices. */
+/** Sign-in, the caller's own account, consents, PIN and devices. */
 import * as z from "zod";
 import { consentPurposes } from "../../shared/accounts/account.ts";
 import { audienceSchema } from "../../shared/events/catalogue.ts";
@@ -79,6 +79,8 @@ export const patchMe = z
     paymentAudience: audienceSchema.optional(),
   })
   .refine((body) => Object.keys(body).length > 0, "names nothing to change");
+
+const pinDigits = z.string().regex(/^[0-9]{6}$/);
 
 const deviceParams = z.object({ deviceId: z.string().regex(/^[0-9A-Za-z_-]{8,64}$/) });
 
@@ -176,6 +178,18 @@ export const identityRoutes = {
     }),
     reply: { status: 200, body: z.object({ items: z.array(consentView) }) },
     problems: ["conflict"],
+  },
+  putPin: {
+    method: "PUT",
+    path: "/me/pin",
+    auth: "user",
+    idempotent: false,
+    summary: "Sets the PIN that approves payments, or changes it with the current one",
+    body: z.strictObject({ pin: pinDigits, currentPin: pinDigits.optional() }),
+    reply: { status: 204 },
+    problems: ["pin-too-simple", "pin-required", "pin-wrong", "pin-locked"],
+    // Each call is most of a second of one core.
+    throttle: { ratePerSecond: 20, burst: 40 },
   },
   putDevice: {
     method: "PUT",

@@ -8,6 +8,7 @@ import { deleteDevice, putDevice } from "./devices.ts";
 import { exchangeToken } from "./exchange-token.ts";
 import { getConsents } from "./get-consents.ts";
 import { getMe } from "./get-me.ts";
+import { putPin } from "./put-pin.ts";
 import { revokeSession } from "./revoke-session.ts";
 import { authorize, listProviders } from "./start-sign-in.ts";
 
@@ -20,6 +21,7 @@ export const identityHandlers = (deps: IdentityDeps): Handlers<typeof identityRo
   patchMe: changeMe(deps),
   getConsents: getConsents(deps),
   putConsents: decideConsents(deps),
+  putPin: putPin(deps),
   putDevice: putDevice(deps),
   deleteDevice: deleteDevice(deps),
 });

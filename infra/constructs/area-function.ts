@@ -30,6 +30,7 @@ export type Foundation = {
   readonly stage: Stage;
   readonly table: TableTarget & { readonly tableName: string };
   readonly stripeSecretArn: string;
+  readonly pinKeyArn: string;
   readonly key?: IKey;
   readonly topic: ITopic;
 };
@@ -65,13 +66,14 @@ export class AreaFunction extends Construct {
     this.fn = this.createFunction(props, logGroup);
     grantTableAccess(this.role, foundation.table, access[name].table);
     this.grantSecrets(foundation);
+    if (access[name].pinKey) this.allow(["kms:GenerateMac"], [foundation.pinKeyArn]);
     this.grantMessaging(stage.settings);
     this.watch(stage.name, foundation.topic);
   }
 
   private createFunction(props: AreaFunctionProps, logGroup: LogGroup): LambdaFunction {
     const { name, foundation, login, queueUrls } = props;
-    const { stage, table, stripeSecretArn } = foundation;
+    const { stage, table, stripeSecretArn, pinKeyArn } = foundation;
     const { memoryMb, overrides } = stage.settings.functions;
     const override = overrides[name];
     const reserved = override?.reservedConcurrency;
@@ -93,6 +95,7 @@ export class AreaFunction extends Construct {
       environment: environmentOf(name, stage, {
         tableName: table.tableName,
         stripeSecretArn,
+        pinKeyArn,
         json: (value) => Stack.of(this).toJsonString(value),
         ...(login && { login }),
         ...(queueUrls && { queueUrls }),

@@ -1,7 +1,10 @@
-/** What must survive everything else: the table, the key over it, and the place of the payment channel's secret. */
+/**
+ * What must survive everything else: the table, the key over it, the key that PINs are kept under, and the place of the
+ * payment channel's secret.
+ */
 import { CfnOutput, RemovalPolicy, Stack, type StackProps, Validations } from "aws-cdk-lib";
 import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
-import { type IKey, Key } from "aws-cdk-lib/aws-kms";
+import { type IKey, Key, KeySpec, KeyUsage } from "aws-cdk-lib/aws-kms";
 import { CfnSecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
@@ -14,6 +17,8 @@ export class DataStack extends Stack {
   readonly table: TableV2;
   readonly key: IKey | undefined;
   readonly stripeSecretArn: string;
+  /** Of the key that makes MACs of PINs: without it no PIN can be checked again. */
+  readonly pinKeyArn: string;
 
   constructor(scope: Construct, id: string, { stage, topic, ...props }: DataStackProps) {
     super(scope, id, props);
@@ -28,6 +33,14 @@ export class DataStack extends Stack {
       });
     }
     const key = this.key && { key: this.key };
+    // KMS does not rotate HMAC keys, and an earlier MAC could not be checked with a later key.
+    this.pinKeyArn = new Key(this, "PinKey", {
+      alias: `alias/kith-${stage.name}-pin`,
+      description: "Kith: MACs of PINs",
+      keySpec: KeySpec.HMAC_256,
+      keyUsage: KeyUsage.GENERATE_VERIFY_MAC,
+      removalPolicy,
+    }).keyArn;
     this.table = new KithTable(this, "Table", { stage, topic, ...key }).table;
     this.stripeSecretArn = this.stripeSecret(stage, removalPolicy);
     new CfnOutput(this, "TableName", { value: this.table.tableName });

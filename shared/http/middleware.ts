@@ -95,6 +95,7 @@ export const httpLog = (platform: Platform, contexts: RequestContexts): Middlewa
 /**
  * What the next try may not meet again, after the SDK's own tries: the service is busy or failed, or another
  * transaction held the item. @see Amazon DynamoDB Developer Guide, "Error messages and codes"
+ * @see AWS KMS API Reference, GenerateMac, "Errors"
  */
 const TRANSIENT: readonly string[] = [
   "ThrottlingException",
@@ -104,6 +105,9 @@ const TRANSIENT: readonly string[] = [
   "InternalServerError",
   "ServiceUnavailable",
   "TimeoutError",
+  "KMSInternalException",
+  "DependencyTimeoutException",
+  "KeyUnavailableException",
 ];
 
 const isTransient = (cause: unknown): boolean => cause instanceof Error && TRANSIENT.includes(cause.name);

@@ -17,7 +17,7 @@ const SALT_BYTES = 16;
  * is in it, so a record that is copied to another account opens nothing there.
  * @throws Error when the pepper cannot be asked.
  */
-async function macOf(
+export async function macOf(
   pepper: Pepper,
   accountId: AccountId,
   pin: Secret<string>,
@@ -28,15 +28,10 @@ async function macOf(
   return Buffer.from(await pepper.mac(message, pepperKeyId)).toString("base64");
 }
 
-/** The MAC that a PIN has under the salt and parameters of another. */
-export const macLike = (
-  pepper: Pepper,
-  accountId: AccountId,
-  pin: Secret<string>,
-  like: PinMac,
-): Promise<string> => macOf(pepper, accountId, pin, like);
-
-/** What is kept of a PIN from now on: a new salt, and the parameters in force. */
+/**
+ * What is kept of a PIN from now on: a new salt, and the parameters in force.
+ * @throws Error when the pepper cannot be asked.
+ */
 export async function newPinMac(
   { pepper, random }: { readonly pepper: Pepper; readonly random: Pick<Random, "bytes"> },
   accountId: AccountId,

@@ -88,6 +88,9 @@ export function lockMs(failed: number): number {
   return earlierLocks === 0 ? 15 * MINUTE : Math.min(earlierLocks * HOUR, LONGEST_LOCK_MS);
 }
 
+/** Whether the last of these tries was the fifth in a row, or another fifth. */
+export const hasSpentLast = ({ failed }: PinTries): boolean => lockMs(failed) > 0;
+
 export const isLocked = ({ lockedUntil }: PinTries, now: EpochMs): boolean => now < lockedUntil;
 
 /**

@@ -30,6 +30,8 @@ export const keys = {
     pk: devicePartition(accountId),
     sk: `DEVICE#${deviceId}`,
   }),
+  /** What a person's PIN is checked against, and the tries. */
+  pin: (accountId: string) => single(`PIN#${accountId}`, "PIN"),
   /** The device that a push token leads to, by the token's digest: one at a time. */
   pushToken: (digest: string) => single(`PUSHTOKEN#${digest}`, "PUSHTOKEN"),
 

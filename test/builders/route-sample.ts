@@ -20,6 +20,7 @@ const texts: readonly string[] = [
   "ABCDEFGHJK",
   "device-0001",
   "22:30",
+  "482913",
   "QWxhbiBNYXRoaXNvbiBUdXJpbmcgMTkxMi0xOTU0XzE",
 ];
 

@@ -80,13 +80,25 @@ describe("permissions", () => {
     ]);
   });
 
-  it("use our key through a service only, but for workers' queues", () => {
+  it("let identity alone make MACs of PINs, with that key and no other", () => {
+    const [key, ...otherKeys] = prod
+      .all("AWS::KMS::Key")
+      .filter(({ Properties }) => Properties["KeySpec"] === "HMAC_256");
+    expect(otherKeys).toEqual([]);
+    const users = statements.filter(({ actions }) => actions.some((action) => /^kms:.*Mac$/.test(action)));
+    expect(users.map(({ policy, actions }) => [policy.replace(/Role.*/, ""), actions])).toEqual([
+      ["identity", ["kms:GenerateMac"]],
+    ]);
+    expect(users.flatMap(({ resources }) => resources)).toEqual([expect.stringContaining(`${key?.id}`)]);
+  });
+
+  it("use our key through a service only, but for workers' queues and PINs", () => {
     const direct = statements.filter(
       ({ actions, conditions }) =>
         actions.some((action) => action.startsWith("kms:")) &&
         conditions["StringEquals"]?.["kms:ViaService"] === undefined,
     );
-    for (const { actions } of direct) expect(actions).toEqual(["kms:Decrypt"]);
+    for (const { actions } of direct) expect([["kms:Decrypt"], ["kms:GenerateMac"]]).toContainEqual(actions);
   });
 
   it("let mail be sent from our sender only", () => {
@@ -112,6 +124,7 @@ describe("the access table", () => {
           keys.preferences,
           keys.delivery,
           keys.pushToken,
+          keys.pin,
         ],
       ]
         .map((key) => key("x"))
@@ -193,6 +206,7 @@ describe("functions", () => {
         LOGIN_SCOPES: "openid email profile kith/wallet",
         USER_POOL_ID: expect.anything(),
         LOGIN_URL: expect.anything(),
+        PIN_KEY_ID: expect.anything(),
       },
     });
     expect(variables("push-delivery")).toMatchObject({ Variables: { PUSH_APPLICATIONS: "{}" } });
@@ -205,5 +219,6 @@ describe("functions", () => {
     });
     expect(JSON.stringify(variables("relay"))).toMatch(/feed.*referrals.*notifications.*payments/);
     expect(JSON.stringify(variables("meta"))).not.toContain("USER_POOL_ID");
+    expect(JSON.stringify(variables("transfers"))).not.toContain("PIN_KEY_ID");
   });
 });

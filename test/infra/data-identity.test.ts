@@ -58,13 +58,13 @@ describe("the table", () => {
       });
   });
 
-  it("goes away with the local stage, which has no key", () => {
+  it("goes away with the local stage, which has no key over it", () => {
     const template = local.template("data");
     template.hasResource(TABLE, { DeletionPolicy: "Delete" });
     template.hasResourceProperties(TABLE, {
       Replicas: [Match.objectLike({ DeletionProtectionEnabled: false })],
     });
-    template.resourceCountIs("AWS::KMS::Key", 0);
+    template.resourcePropertiesCountIs("AWS::KMS::Key", { EnableKeyRotation: true }, 0);
   });
 
   it("has its secret without a value, under our key", () => {
@@ -74,6 +74,29 @@ describe("the table", () => {
     expect(Object.keys(secret?.Properties ?? {})).not.toContain("SecretString");
     expect(Object.keys(secret?.Properties ?? {})).not.toContain("GenerateSecretString");
   });
+});
+
+describe("the key of PINs", () => {
+  const hmac = { KeySpec: "HMAC_256", KeyUsage: "GENERATE_VERIFY_MAC" };
+
+  it.each([
+    ["prod", prod, "Retain"],
+    ["local", local, "Delete"],
+  ] as const)(
+    "makes MACs only, has a name, and stays as long as the data of %s",
+    (stage, templates, fate) => {
+      const template = templates.template("data");
+      template.resourcePropertiesCountIs("AWS::KMS::Key", hmac, 1);
+      template.hasResource("AWS::KMS::Key", { Properties: hmac, DeletionPolicy: fate });
+      const [key] = templates
+        .all("AWS::KMS::Key")
+        .filter(({ Properties }) => Properties["KeySpec"] !== undefined);
+      template.hasResourceProperties("AWS::KMS::Alias", {
+        AliasName: `alias/kith-${stage}-pin`,
+        TargetKeyId: { "Fn::GetAtt": [key?.id, "Arn"] },
+      });
+    },
+  );
 });
 
 describe("the user pool", () => {

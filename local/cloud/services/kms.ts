@@ -5,13 +5,15 @@ import { recordOrEmpty } from "../json.ts";
 import type { SecretStore } from "./secrets.ts";
 import { refused, type ServiceAnswer, type ServiceHandler } from "./service.ts";
 
-type Key = { readonly id: string; readonly arn: string };
+type Key = { readonly id: string; readonly arn: string; readonly spec: string };
 
-const macHashes: Readonly<Record<string, string>> = {
-  HMAC_SHA_256: "sha256",
-  HMAC_SHA_384: "sha384",
-  HMAC_SHA_512: "sha512",
+/** The one algorithm and hash of each kind of HMAC key. */
+const macs: Readonly<Record<string, { readonly algorithm: string; readonly hash: string }>> = {
+  HMAC_256: { algorithm: "HMAC_SHA_256", hash: "sha256" },
+  HMAC_384: { algorithm: "HMAC_SHA_384", hash: "sha384" },
+  HMAC_512: { algorithm: "HMAC_SHA_512", hash: "sha512" },
 };
+const LONGEST_MESSAGE = 4096;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
@@ -25,11 +27,17 @@ export function keyService(keys: readonly Key[], secrets: SecretStore): ServiceH
     );
   const bytes = (value: unknown): Buffer => Buffer.from(String(value ?? ""), "base64");
 
-  const mac = (key: Key, input: Record<string, unknown>): Buffer | undefined => {
-    const hash = macHashes[String(input["MacAlgorithm"])];
-    return hash === undefined
-      ? undefined
-      : createHmac(hash, materialOf(key)).update(bytes(input["Message"])).digest();
+  const mac = (key: Key, input: Record<string, unknown>): Buffer | ServiceAnswer => {
+    const made = macs[key.spec];
+    if (made === undefined || made.algorithm !== input["MacAlgorithm"])
+      return refused(
+        "InvalidKeyUsageException",
+        `${key.arn} key spec is ${key.spec} which is not valid for ${String(input["MacAlgorithm"])}.`,
+      );
+    const message = bytes(input["Message"]);
+    if (message.length === 0 || message.length > LONGEST_MESSAGE)
+      return refused("ValidationException", `The message is not 1 to ${LONGEST_MESSAGE} bytes long`);
+    return createHmac(made.hash, materialOf(key)).update(message).digest();
   };
 
   const encrypt = (key: Key, input: Record<string, unknown>): string => {
@@ -68,7 +76,7 @@ export function keyService(keys: readonly Key[], secrets: SecretStore): ServiceH
     switch (operation) {
       case "GenerateMac": {
         const made = mac(key, input);
-        if (made === undefined) return refused("ValidationException", "Unsupported MacAlgorithm");
+        if (!Buffer.isBuffer(made)) return made;
         return {
           result: { KeyId: key.arn, Mac: made.toString("base64"), MacAlgorithm: input["MacAlgorithm"] },
         };
@@ -76,12 +84,15 @@ export function keyService(keys: readonly Key[], secrets: SecretStore): ServiceH
       case "VerifyMac": {
         const made = mac(key, input);
         const given = bytes(input["Mac"]);
-        if (made === undefined || made.length !== given.length || !timingSafeEqual(made, given)) {
+        if (!Buffer.isBuffer(made)) return made;
+        if (made.length !== given.length || !timingSafeEqual(made, given)) {
           return refused("KMSInvalidMacException", "");
         }
         return { result: { KeyId: key.arn, MacValid: true, MacAlgorithm: input["MacAlgorithm"] } };
       }
       case "Encrypt":
+        if (key.spec !== "SYMMETRIC_DEFAULT")
+          return refused("InvalidKeyUsageException", `${key.arn} key spec is ${key.spec}.`);
         return {
           result: {
             KeyId: key.arn,

@@ -171,6 +171,15 @@ export type RoleModel = {
   readonly policies: readonly unknown[];
 };
 
+/** A key in KMS. */
+export type KeyModel = {
+  readonly logicalId: string;
+  readonly id: string;
+  readonly arn: string;
+  /** As in `SYMMETRIC_DEFAULT` and `HMAC_256`: what operations and algorithms it is good for follows from it. */
+  readonly spec: string;
+};
+
 export type CloudModel = {
   readonly region: string;
   readonly tables: readonly TableModel[];
@@ -182,7 +191,7 @@ export type CloudModel = {
   readonly secrets: readonly SecretModel[];
   readonly pools: readonly PoolModel[];
   readonly topics: readonly { readonly logicalId: string; readonly arn: string; readonly name: string }[];
-  readonly keys: readonly { readonly logicalId: string; readonly id: string; readonly arn: string }[];
+  readonly keys: readonly KeyModel[];
   readonly roles: readonly RoleModel[];
   /** Outputs of every stack, by `Stack.Output`. */
   readonly outputs: ReadonlyMap<string, unknown>;

@@ -1,7 +1,7 @@
 // Tables, queues, secrets, topics and keys of the template.
 
 import * as z from "zod";
-import type { IndexModel, KeyElement, QueueModel, SecretModel, TableModel } from "./model.ts";
+import type { IndexModel, KeyElement, KeyModel, QueueModel, SecretModel, TableModel } from "./model.ts";
 import { count, flag, given, ofType, read, textAttribute } from "./read.ts";
 import type { ResolvedResource } from "./resolve.ts";
 
@@ -128,6 +128,28 @@ export function secretsOf(resources: readonly ResolvedResource[]): SecretModel[]
           ...given("key", rule.GenerateStringKey),
         },
       ),
+    };
+  });
+}
+
+const VaultKeyProperties = z.object({
+  KeySpec: z.enum(["SYMMETRIC_DEFAULT", "HMAC_256", "HMAC_384", "HMAC_512"]).default("SYMMETRIC_DEFAULT"),
+  KeyUsage: z.enum(["ENCRYPT_DECRYPT", "GENERATE_VERIFY_MAC"]).default("ENCRYPT_DECRYPT"),
+});
+
+/** Keys in KMS. Throws, as a deploy would fail, when a key's usage is not what its kind of key is for. */
+export function vaultKeysOf(resources: readonly ResolvedResource[]): KeyModel[] {
+  return ofType(resources, "AWS::KMS::Key").map((resource) => {
+    const { KeySpec, KeyUsage } = read(resource, VaultKeyProperties);
+    if ((KeySpec === "SYMMETRIC_DEFAULT") !== (KeyUsage === "ENCRYPT_DECRYPT"))
+      throw new Error(
+        `${resource.type} ${resource.logicalId}: a key of ${KeySpec} cannot be for ${KeyUsage}`,
+      );
+    return {
+      logicalId: resource.logicalId,
+      id: String(resource.ref),
+      arn: textAttribute(resource, "Arn"),
+      spec: KeySpec,
     };
   });
 }

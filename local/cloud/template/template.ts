@@ -6,7 +6,7 @@ import { functionsOf, mappingsOf, rolesOf, schedulesOf } from "./function-models
 import type { CloudModel } from "./model.ts";
 import { ofType, textAttribute } from "./read.ts";
 import { type ResolveOptions, resolveAssembly } from "./resolve.ts";
-import { queuesOf, secretsOf, tablesOf } from "./storage-models.ts";
+import { queuesOf, secretsOf, tablesOf, vaultKeysOf } from "./storage-models.ts";
 
 /**
  * Builds the model of everything that runs. Throws an error that names the resource when a type is unknown,
@@ -30,11 +30,7 @@ export function buildModel(assembly: Assembly, options: Omit<ResolveOptions, "re
       arn: String(topic.ref),
       name: textAttribute(topic, "TopicName"),
     })),
-    keys: ofType(resources, "AWS::KMS::Key").map((key) => ({
-      logicalId: key.logicalId,
-      id: String(key.ref),
-      arn: textAttribute(key, "Arn"),
-    })),
+    keys: vaultKeysOf(resources),
     roles: rolesOf(resources),
     outputs,
   };

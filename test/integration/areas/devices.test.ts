@@ -6,12 +6,16 @@ import { createLoginClient } from "../../../functions/identity/login-client.ts";
 import { createDevices, type Devices, MAX_DEVICES } from "../../../shared/people/devices.ts";
 import { DAY } from "../../../shared/platform/clock.ts";
 import type { AccountId } from "../../../shared/platform/ids.ts";
+import { testPepper } from "../../builders/pepper.ts";
 import { createWorld, type World } from "../../builders/world.ts";
 
 // No route of a device calls the login domain.
 const login = { url: "http://127.0.0.1:1", clientId: "app", scopes: "openid", providers: [] };
 const buildArea = (of: World) =>
-  of.area(identityRoutes, identityHandlers({ ...of, devices, login, loginClient: createLoginClient(login) }));
+  of.area(
+    identityRoutes,
+    identityHandlers({ ...of, devices, login, loginClient: createLoginClient(login), pepper: testPepper() }),
+  );
 
 let world: World;
 let devices: Devices;

@@ -12,6 +12,7 @@ import { createDevices } from "../../../shared/people/devices.ts";
 import type { AccountId } from "../../../shared/platform/ids.ts";
 import { err } from "../../../shared/result.ts";
 import { type LoginDomain, startLoginDomain } from "../../builders/login-domain.ts";
+import { testPepper } from "../../builders/pepper.ts";
 import { createWorld, usd, type World } from "../../builders/world.ts";
 
 let domain: LoginDomain;
@@ -29,6 +30,7 @@ const buildArea = (of: World, tokens: TokenVerifier = of.tokens) =>
       devices: createDevices(of),
       login: { url: domain.url, clientId: "app", scopes: "openid kith/wallet", providers: ["Google"] },
       loginClient: createLoginClient({ url: domain.url, timeoutMs: 300 }),
+      pepper: testPepper(),
     }),
   );
 

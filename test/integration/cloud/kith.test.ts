@@ -37,7 +37,8 @@ function personWith(token: string) {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const answer: unknown = await response.json();
+    const text = await response.text();
+    const answer: unknown = text === "" ? undefined : JSON.parse(text);
     if (!response.ok) throw new Error(`${method} ${route}: ${response.status} ${JSON.stringify(answer)}`);
     return answer;
   };
@@ -88,6 +89,17 @@ describe("Kith on the local cloud", () => {
     }
     const invocations = z.object({ functions: z.array(z.object({ invocations: z.number() })) });
     expect(invocations.parse(await control("GET", "/state"))).toEqual(invocations.parse(before));
+  });
+
+  it("keeps a PIN under the key of its stage, which the function's role may use", async () => {
+    expect(cloud.model.keys.map(({ spec }) => spec)).toEqual(["HMAC_256"]);
+    const { call } = await person("ben");
+    const pin = (body: unknown) => call("PUT", "/me/pin", body);
+    expect(await pin({ pin: "482913" })).toBeUndefined();
+    await expect(pin({ pin: "730551" })).rejects.toThrow("403");
+    await expect(pin({ pin: "730551", currentPin: "906152" })).rejects.toThrow("pin-wrong");
+    expect(await pin({ pin: "730551", currentPin: "482913" })).toBeUndefined();
+    await expect(pin({ pin: "482913", currentPin: "482913" })).rejects.toThrow("pin-wrong");
   });
 
   it("signs in, tops up through the payment provider and pays, with faults on the way, and every cent is right", async () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { KMSClient } from "@aws-sdk/client-kms";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SESv2Client, SendEmailCommand } from "@aws-sdk/client-sesv2";
 import {
@@ -25,6 +26,7 @@ import { openSecrets, secretsManager } from "../../../local/cloud/services/secre
 import { startServices } from "../../../local/cloud/services/service.ts";
 import { openStateStore, type StateStore } from "../../../local/cloud/state.ts";
 import type { FunctionModel } from "../../../local/cloud/template/model.ts";
+import { kmsPepper } from "../../../shared/pin/kms-pepper-client.ts";
 
 const directory = mkdtempSync(path.join(tmpdir(), "kith-services-"));
 const region = "eu-west-1";
@@ -40,6 +42,19 @@ const key = {
   logicalId: "K",
   id: "11111111-2222-3333-4444-555555555555",
   arn: arn("kms", "key/11111111-2222-3333-4444-555555555555"),
+  spec: "SYMMETRIC_DEFAULT",
+};
+const macKey = {
+  logicalId: "M",
+  id: "66666666-7777-8888-9999-000000000000",
+  arn: arn("kms", "key/66666666-7777-8888-9999-000000000000"),
+  spec: "HMAC_256",
+};
+const otherMacKey = {
+  logicalId: "O",
+  id: "66666666-7777-8888-9999-111111111111",
+  arn: arn("kms", "key/66666666-7777-8888-9999-111111111111"),
+  spec: "HMAC_256",
 };
 const fn: FunctionModel = {
   logicalId: "Fn",
@@ -60,9 +75,10 @@ const Statement = [
   { Effect: "Allow", Action: "sns:*", Resource: [application, arn("sns", "endpoint/*")] },
   {
     Effect: "Allow",
-    Action: ["kms:Encrypt", "kms:Decrypt", "kms:GenerateMac", "kms:VerifyMac"],
+    Action: ["kms:Encrypt", "kms:Decrypt"],
     Resource: "*",
   },
+  { Effect: "Allow", Action: ["kms:GenerateMac", "kms:VerifyMac"], Resource: [key.arn, macKey.arn] },
 ];
 const authorizer = createAuthorizer({
   region,
@@ -70,7 +86,7 @@ const authorizer = createAuthorizer({
   roles: [{ arn: fn.roleArn, name: "r", policies: [{ Statement }] }],
   tables: [],
   secrets: [secret],
-  keys: [key],
+  keys: [key, macKey, otherMacKey],
 });
 const outbox = createOutbox();
 const faults = createFaults();
@@ -94,7 +110,7 @@ beforeAll(async () => {
       secretsmanager: secretsManager(secrets),
       ses: mailService(outbox, () => 0),
       sns: pushService({ state, outbox, faults, now: () => 0 }),
-      kms: keyService([key], secrets),
+      kms: keyService([key, macKey, otherMacKey], secrets),
     },
   });
   const credentials = { accessKeyId: authorizer.accessKeyOf(fn), secretAccessKey: "local" };
@@ -216,11 +232,36 @@ describe("KMS", () => {
   });
 
   it("makes MACs that it verifies", async () => {
-    const request = { KeyId: key.arn, Message: base64("pin"), MacAlgorithm: "HMAC_SHA_256" };
+    const request = { KeyId: macKey.arn, Message: base64("pin"), MacAlgorithm: "HMAC_SHA_256" };
     const { Mac } = await call("GenerateMac", request);
     expect(await call("VerifyMac", { ...request, Mac })).toMatchObject({ MacValid: true });
     expect(await call("VerifyMac", { ...request, Message: base64("pun"), Mac })).toMatchObject({
       __type: "KMSInvalidMacException",
+    });
+  });
+
+  it("makes MACs with the key that is named, as the SDK asks for them", async () => {
+    const pepper = kmsPepper(macKey.arn, new KMSClient(client));
+    const message = Buffer.from("hash");
+    const mac = await pepper.mac(message, pepper.keyId);
+    expect(mac).toHaveLength(32);
+    expect(await pepper.mac(message, macKey.arn)).toEqual(mac);
+    await expect(pepper.mac(message, otherMacKey.arn)).rejects.toMatchObject({
+      name: "AccessDeniedException",
+      message: expect.stringContaining(`kms:GenerateMac on resource: ${otherMacKey.arn}`),
+    });
+  });
+
+  it("uses each key for what it is for", async () => {
+    const mac = { Message: base64("pin"), MacAlgorithm: "HMAC_SHA_256" };
+    const wrongUse = { __type: "InvalidKeyUsageException" };
+    expect(await call("GenerateMac", { ...mac, KeyId: key.arn })).toMatchObject(wrongUse);
+    expect(
+      await call("GenerateMac", { ...mac, KeyId: macKey.arn, MacAlgorithm: "HMAC_SHA_512" }),
+    ).toMatchObject(wrongUse);
+    expect(await call("Encrypt", { KeyId: macKey.arn, Plaintext: base64("secret") })).toMatchObject(wrongUse);
+    expect(await call("GenerateMac", { ...mac, KeyId: macKey.arn, Message: "" })).toMatchObject({
+      __type: "ValidationException",
     });
   });
 });

@@ -45,6 +45,7 @@ const argumentsOf = (part: fc.Arbitrary<string>, time: fc.Arbitrary<number>): Ar
   handle: fc.tuple(part),
   consent: fc.tuple(part, time, part),
   device: fc.tuple(part, part),
+  pin: fc.tuple(part),
   pushToken: fc.tuple(part),
   entry: fc.tuple(part, part, sequence),
   transfer: fc.tuple(part),
