@@ -122,6 +122,7 @@ async function start(
 
 function runFunctions({ clock, log, faults }: Foundation, resources: Resources): Functions {
   const { model, authorizer, engine, servicesUrl, hosts } = resources;
+  const awaited = new Set(model.apis.flatMap(({ routes }) => routes.map(({ functionArn }) => functionArn)));
   const addresses = { dynamodb: engine.dynamodbUrl, sqs: engine.sqsUrl, services: servicesUrl };
   return createFunctions({
     functions: model.functions,
@@ -129,6 +130,7 @@ function runFunctions({ clock, log, faults }: Foundation, resources: Resources):
     log,
     environmentOf: (fn) => environmentOf(fn, model.region, authorizer, addresses),
     hosts: Object.fromEntries(hosts),
+    isAwaited: (fn) => awaited.has(fn.arn),
     losesAnswer: (fn) => faults.take("worker-crash", { functions: [fn.label, fn.name] }),
   });
 }

@@ -36,6 +36,7 @@ export type LogOptions = {
 };
 
 const KEPT_ENTRIES = 5_000;
+const FORGOTTEN_AT_ONCE = 1_000;
 const ROTATE_AT_BYTES = 8 * 1024 * 1024;
 
 /** Opens the log. The file is rotated to `<file>.1` when it has grown too large. */
@@ -55,7 +56,8 @@ export function createLog(options: LogOptions): Log {
       ...(correlation === undefined ? {} : { correlation }),
     };
     entries.push(entry);
-    if (entries.length > KEPT_ENTRIES) entries.splice(0, entries.length - KEPT_ENTRIES);
+    // Not at each line: forgetting moves all that is kept.
+    if (entries.length > KEPT_ENTRIES + FORGOTTEN_AT_ONCE) entries.splice(0, FORGOTTEN_AT_ONCE);
     file?.write(`${JSON.stringify(entry)}\n`);
     const line = options.print && forPeople(entry, options.color === true);
     if (line !== undefined) options.print?.(line);
@@ -71,16 +73,27 @@ export function createLog(options: LogOptions): Log {
 function openRotated(path: string, rotateAtBytes = ROTATE_AT_BYTES) {
   let descriptor = openSync(path, "a", 0o600);
   let size = fstatSync(descriptor).size;
+  let waiting = "";
+  const flush = (): void => {
+    if (waiting === "") return;
+    size += writeSync(descriptor, waiting);
+    waiting = "";
+    if (size < rotateAtBytes) return;
+    closeSync(descriptor);
+    if (existsSync(path)) renameSync(path, `${path}.1`);
+    descriptor = openSync(path, "a", 0o600);
+    size = 0;
+  };
   return {
+    /** What is written in one turn of the event loop goes to the file together. */
     write: (text: string): void => {
-      size += writeSync(descriptor, text);
-      if (size < rotateAtBytes) return;
-      closeSync(descriptor);
-      if (existsSync(path)) renameSync(path, `${path}.1`);
-      descriptor = openSync(path, "a", 0o600);
-      size = 0;
+      if (waiting === "") setImmediate(flush);
+      waiting += text;
     },
-    close: () => closeSync(descriptor),
+    close: (): void => {
+      flush();
+      closeSync(descriptor);
+    },
   };
 }
 

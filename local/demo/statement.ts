@@ -13,5 +13,7 @@ export async function verifyOwnStatement(
     input: JSON.stringify(body),
     encoding: "utf8",
   });
-  return { verified: result.status === 0, line: `${result.stdout}${result.stderr}`.trim() };
+  // Without an error the script ran; with one there is no output to show.
+  const line = result.error?.message ?? `${result.stdout}${result.stderr}`.trim();
+  return { verified: result.status === 0, line };
 }

@@ -60,7 +60,10 @@ async function answer(engine: Engine, request: IncomingMessage, response: Server
   if (request.method === "GET")
     return send(response, 200, "healthy: this is an engine for AWS SDKs", "text/plain");
   const gone = new AbortController();
-  response.once("close", () => gone.abort());
+  // Only for a caller who left: the error that an abort makes is dear, and every response closes.
+  response.once("close", () => {
+    if (!response.writableFinished) gone.abort();
+  });
   const target = header(request, "x-amz-target");
   const accessKeyId = CREDENTIAL.exec(header(request, "authorization"))?.[1];
   try {

@@ -17,6 +17,8 @@ export interface StatePort {
   /** The last saved text, or `undefined` the first time. */
   load(): string | undefined;
   save(json: string): void;
+  /** Nothing outlives the process, so nothing is ever written. */
+  readonly volatile?: true;
 }
 
 /** Maps keep the order of creation, which lists rely on. */
@@ -106,6 +108,7 @@ const LARGE_SAVE_DELAY_MS = 500;
  * test is not spent on writing it; a crash may then lose the last half second.
  */
 export function createSaver(state: SimulatorState, store: StatePort): Saver {
+  if (store.volatile === true) return { changed: () => {}, flush: () => {} };
   let lastSize = 0;
   let timer: NodeJS.Timeout | undefined;
   const saveNow = () => {

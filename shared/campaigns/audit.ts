@@ -42,11 +42,6 @@ type Evidence = {
 /** The campaign whose budget an entry is of. */
 const CAMPAIGN_CHAIN = "LEDGER#campaign:";
 
-const text = (item: Item, name: string): string => {
-  const value = item[name];
-  return typeof value === "string" ? value : "";
-};
-
 class Evidences {
   readonly #byId = new Map<string, Evidence>();
 
@@ -107,8 +102,8 @@ function findingsOf(id: string, { campaign, count, paid, newest, lowest }: Evide
 export function auditCampaigns(items: Iterable<Item>): readonly CampaignFinding[] {
   const evidences = new Evidences();
   for (const item of items) {
-    const partition = text(item, "pk");
-    if (partition.startsWith("CAMPAIGN#") && item["sk"] === "CAMPAIGN") {
+    const partition = String(item["pk"]);
+    if (partition.startsWith("CAMPAIGN#")) {
       evidences.addCampaign(fromCampaignItem(item));
     } else if (partition.startsWith(CAMPAIGN_CHAIN)) {
       evidences.addEntry(fromEntryItem(item));

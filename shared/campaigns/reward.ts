@@ -46,8 +46,8 @@ export const toRewardRecord = (reward: Reward): Item => ({ kind: REWARD_KIND, ..
 export const rewardPosting = (
   campaign: Campaign,
   { inviter, invited }: { readonly inviter: AccountId; readonly invited: AccountId },
-): Posting => ({
-  ...distribution({
+): Posting =>
+  distribution({
     transferId: rewardTransferId(campaign.id, invited),
     from: campaignAccount(campaign.id),
     to: [
@@ -56,5 +56,4 @@ export const rewardPosting = (
     ],
     currency: campaign.budget.currency,
     memo: `referral:${campaign.id}`,
-  }),
-});
+  });

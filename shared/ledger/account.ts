@@ -22,6 +22,7 @@ export const mayGoBelowZero = (account: LedgerAccount): boolean => account.start
 
 /** The person behind an account, if it is a person's. */
 export const ownerOf = (account: LedgerAccount): AccountId | undefined => {
-  const id = account.startsWith("user:") ? account.slice("user:".length) : "";
+  if (!account.startsWith("user:")) return undefined;
+  const id = account.slice("user:".length);
   return isId("account", id) ? id : undefined;
 };

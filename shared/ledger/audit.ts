@@ -81,16 +81,15 @@ export function createLedgerAudit(cutoff: EpochMs) {
 
   function addEntry(entry: Entry): void {
     if (entry.at >= cutoff) return;
-    const continues = newest !== undefined && chainKey(newest) === chainKey(entry);
-    if (!continues) closeChain();
+    const before = newest !== undefined && chainKey(newest) === chainKey(entry) ? newest : undefined;
+    if (before === undefined) closeChain();
     // The entry before it, if any, is checked already: only what is new is reported.
-    const faults =
-      continues && newest !== undefined ? verifyChain(entry, [newest, entry]) : verifyChain(entry, [entry]);
+    const faults = verifyChain(entry, before === undefined ? [entry] : [before, entry]);
     for (const { chain, sequence, fault } of faults) {
       if (sequence === entry.sequence)
         findings.push({ code: "chain-fault", subject: `${chain}#${sequence}`, detail: fault });
     }
-    if (!continues && entry.sequence !== 1) {
+    if (before === undefined && entry.sequence !== 1) {
       findings.push({ code: "chain-fault", subject: `${chainKey(entry)}#${entry.sequence}`, detail: "gap" });
     }
     newest = entry;

@@ -102,7 +102,7 @@ function nextEntry(
     return err({ code: "session-revoked" });
   }
   // A freeze stops money from leaving and from being promised; promises made before it are kept.
-  if (amount.available < 0 && posting.kind !== "access" && before.access.frozenFor.length > 0) {
+  if (amount.available < 0 && before.access.frozenFor.length > 0) {
     return err({ code: "account-frozen", account, frozenFor: before.access.frozenFor });
   }
   const available = minorUnits(before.available + amount.available);
@@ -123,8 +123,8 @@ function nextEntry(
     outflow = uncountOutflow(outflow, leg.outflow.uncount, leg.outflow.countedAt);
   }
 
-  const others = posting.legs.filter((other) => other !== leg);
-  const counterparty = leg.counterparty ?? (others.length === 1 ? others[0]?.account : undefined);
+  const [other, ...more] = posting.legs.filter((candidate) => candidate !== leg);
+  const counterparty = leg.counterparty ?? (more.length === 0 ? other?.account : undefined);
   return ok(
     seal({
       account,

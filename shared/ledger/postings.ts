@@ -8,6 +8,9 @@ import type { Leg, Posting } from "./posting.ts";
 
 type Actor = Session & { readonly account: LedgerAccount };
 
+/** How a posting is named and marked. The memo is a reference, never text that a person wrote. */
+type Labels = { readonly transferId: string; readonly memo?: string };
+
 const leg = (account: LedgerAccount, amount: Money, rest: Partial<Leg> = {}): Leg => ({
   account,
   currency: amount.currency,
@@ -16,126 +19,122 @@ const leg = (account: LedgerAccount, amount: Money, rest: Partial<Leg> = {}): Le
 });
 
 /** From one account to another; counted towards the payer's limits when a customer pays. */
-export const movement = (input: {
-  readonly transferId: string;
+export const movement = ({
+  from,
+  to,
+  amount,
+  countOutflow,
+  ...rest
+}: Labels & {
   readonly from: LedgerAccount;
   readonly to: LedgerAccount;
   readonly amount: Money;
-  readonly memo?: string;
   readonly actor?: Actor;
   readonly countOutflow: boolean;
 }): Posting => ({
-  transferId: input.transferId,
+  ...rest,
   kind: "transfer",
   legs: [
-    leg(
-      input.from,
-      negate(input.amount),
-      input.countOutflow ? { outflow: { count: input.amount.value } } : {},
-    ),
-    leg(input.to, input.amount),
+    leg(from, negate(amount), countOutflow ? { outflow: { count: amount.value } } : {}),
+    leg(to, amount),
   ],
-  ...(input.memo === undefined ? {} : { memo: input.memo }),
-  ...(input.actor === undefined ? {} : { actor: input.actor }),
 });
 
 /** From one account to several, as one balanced transfer. */
-export const distribution = (input: {
-  readonly transferId: string;
+export const distribution = ({
+  from,
+  to,
+  currency,
+  ...rest
+}: Labels & {
   readonly from: LedgerAccount;
   readonly to: readonly { readonly account: LedgerAccount; readonly amount: Money }[];
   readonly currency: Money["currency"];
-  readonly memo?: string;
 }): Posting => {
-  const total = minorUnits(input.to.reduce((sum, share) => sum + share.amount.value, 0));
+  const total = minorUnits(to.reduce((sum, share) => sum + share.amount.value, 0));
   return {
-    transferId: input.transferId,
+    ...rest,
     kind: "transfer",
     legs: [
-      leg(input.from, negate({ value: total, currency: input.currency })),
-      ...input.to.map((share) => leg(share.account, share.amount, { counterparty: input.from })),
+      leg(from, negate({ value: total, currency })),
+      ...to.map((share) => leg(share.account, share.amount, { counterparty: from })),
     ],
-    ...(input.memo === undefined ? {} : { memo: input.memo }),
   };
 };
 
 /** Reserves money on one account: it can no longer be spent, and has not moved. */
-export const holdPlacement = (input: {
-  readonly transferId: string;
+export const holdPlacement = ({
+  account,
+  amount,
+  ...rest
+}: Labels & {
   readonly account: LedgerAccount;
   readonly amount: Money;
-  readonly memo?: string;
   readonly actor?: Actor;
 }): Posting => ({
-  transferId: input.transferId,
+  ...rest,
   kind: "hold",
   legs: [
     {
-      account: input.account,
-      currency: input.amount.currency,
-      amount: { available: minorUnits(-input.amount.value), held: input.amount.value },
-      outflow: { count: input.amount.value },
+      account,
+      currency: amount.currency,
+      amount: { available: minorUnits(-amount.value), held: amount.value },
+      outflow: { count: amount.value },
     },
   ],
-  ...(input.memo === undefined ? {} : { memo: input.memo }),
-  ...(input.actor === undefined ? {} : { actor: input.actor }),
 });
 
 /** Moves all or part of a hold to another account; the rest goes back to its owner in the same entry. */
-export const holdCapture = (input: {
-  readonly transferId: string;
+export const holdCapture = ({
+  hold,
+  amount,
+  to,
+  ...rest
+}: Labels & {
   readonly hold: PendingHold;
   readonly amount: Money;
   readonly to: LedgerAccount;
-  readonly memo?: string;
 }): Posting => {
-  const { hold, amount } = input;
-  const rest = minorUnits(hold.amount.value - amount.value);
+  const back = minorUnits(hold.amount.value - amount.value);
   return {
-    transferId: input.transferId,
+    ...rest,
     kind: "capture",
     legs: [
       {
         account: hold.account,
         currency: amount.currency,
-        amount: { available: rest, held: minorUnits(-hold.amount.value) },
-        ...(rest === 0 ? {} : { outflow: { uncount: rest, countedAt: hold.placedAt } }),
-        counterparty: input.to,
+        amount: { available: back, held: minorUnits(-hold.amount.value) },
+        outflow: { uncount: back, countedAt: hold.placedAt },
       },
-      leg(input.to, amount, { counterparty: hold.account }),
+      leg(to, amount),
     ],
-    ...(input.memo === undefined ? {} : { memo: input.memo }),
   };
 };
 
 /** Gives a hold back to its owner. */
-export const holdRelease = (input: {
-  readonly transferId: string;
-  readonly hold: PendingHold;
-  readonly memo?: string;
-}): Posting => ({
-  transferId: input.transferId,
+export const holdRelease = ({
+  hold: { account, amount, placedAt },
+  ...rest
+}: Labels & { readonly hold: PendingHold }): Posting => ({
+  ...rest,
   kind: "release",
   legs: [
     {
-      account: input.hold.account,
-      currency: input.hold.amount.currency,
-      amount: { available: input.hold.amount.value, held: minorUnits(-input.hold.amount.value) },
-      outflow: { uncount: input.hold.amount.value, countedAt: input.hold.placedAt },
+      account,
+      currency: amount.currency,
+      amount: { available: amount.value, held: minorUnits(-amount.value) },
+      outflow: { uncount: amount.value, countedAt: placedAt },
     },
   ],
-  ...(input.memo === undefined ? {} : { memo: input.memo }),
 });
 
 /** Writes a new access state into every chain of a person. */
-export const accessChange = (input: {
-  readonly transferId: string;
-  readonly chains: readonly Chain[];
-  readonly access: AccessState;
-  readonly memo: string;
-}): Posting => ({
-  transferId: input.transferId,
+export const accessChange = ({
+  chains,
+  access,
+  ...rest
+}: Required<Labels> & { readonly chains: readonly Chain[]; readonly access: AccessState }): Posting => ({
+  ...rest,
   kind: "access",
-  legs: input.chains.map((chain) => ({ ...chain, amount: { available: 0, held: 0 }, access: input.access })),
-  memo: input.memo,
+  legs: chains.map((chain) => ({ ...chain, amount: { available: 0, held: 0 }, access })),
 });

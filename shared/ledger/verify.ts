@@ -44,8 +44,7 @@ export function verifyChain(chain: Chain, entries: readonly Entry[]): readonly C
     };
     if (entry.account !== chain.account || entry.currency !== chain.currency) report("foreign-entry");
     if (hashOf(entry) !== entry.hash) report("hash-mismatch");
-    const first = before === undefined && entry.sequence === 1;
-    if (first || before !== undefined) {
+    if (before !== undefined || entry.sequence === 1) {
       const base = before?.state ?? initialState;
       if (entry.sequence !== (before?.sequence ?? 0) + 1) report("gap");
       if (entry.previousHash !== (before?.hash ?? "")) report("broken-link");

@@ -8,7 +8,6 @@ import { type Money, minorUnits } from "./money.ts";
  * @throws RangeError when there is no weight, a weight is not a non-negative safe integer, or all are zero.
  */
 export function allocate(whole: Money, weights: readonly number[]): Money[] {
-  if (weights.length === 0) throw new RangeError("an allocation needs at least one weight");
   if (!weights.every((weight) => Number.isSafeInteger(weight) && weight >= 0)) {
     throw new RangeError("weights are non-negative safe integers");
   }
@@ -22,15 +21,14 @@ export function allocate(whole: Money, weights: readonly number[]): Money[] {
     return { index, floor: product / total, remainder: product % total };
   });
   let left = size - shares.reduce((sum, share) => sum + share.floor, 0n);
-  const byRemainder = shares.toSorted((a, b) =>
-    a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1,
-  );
+  // The sort is stable, so equal remainders stay in order.
+  const byRemainder = shares.toSorted((a, b) => Number(b.remainder - a.remainder));
   const parts = shares.map((share) => share.floor);
   for (const share of byRemainder) {
     if (left === 0n) break;
     parts[share.index] = share.floor + 1n;
     left -= 1n;
   }
-  const sign = whole.value < 0 ? -1 : 1;
+  const sign = Math.sign(whole.value);
   return parts.map((part) => ({ value: minorUnits(sign * Number(part)), currency: whole.currency }));
 }

@@ -64,7 +64,11 @@ export type Folded = { readonly payment: Payment; readonly effect: Effect };
 export const AMOUNT_MISMATCH = "amount-mismatch";
 
 /** What a fact says the payment is. */
-type Standing = { readonly status: PaymentStatus; readonly failure?: Failure; readonly inSuspense?: true };
+type Standing = {
+  readonly status: PaymentStatus;
+  readonly failure?: Failure | undefined;
+  readonly inSuspense?: true;
+};
 
 const mismatch: Standing = {
   status: "failed",
@@ -77,7 +81,7 @@ const atExpiry = ({ expiresAt }: Payment, occurredAt: EpochMs): boolean =>
   Math.floor(occurredAt / SECOND) >= Math.floor(expiresAt / SECOND);
 
 function standingOfObserved(payment: Payment, fact: ObservedFact): Standing {
-  const failure = fact.attemptFailed === undefined ? {} : { failure: fact.attemptFailed };
+  const failure = fact.attemptFailed;
   switch (fact.status) {
     case "succeeded": {
       const asked =
@@ -88,12 +92,12 @@ function standingOfObserved(payment: Payment, fact: ObservedFact): Standing {
     case "cancelled":
       return {
         status: fact.source === "close" || atExpiry(payment, fact.occurredAt) ? "expired" : "cancelled",
-        ...failure,
+        failure,
       };
     case "failed":
     case "processing":
     case "requires_action":
-      return { status: fact.status, ...failure };
+      return { status: fact.status, failure };
   }
 }
 

@@ -1,30 +1,11 @@
-/** Campaigns for tests: a valid one with overrides, and one that runs in a world with its budget paid in. */
+/** A campaign for tests that runs in a world, with its budget paid in. */
 import type { Campaign } from "../../shared/campaigns/campaign.ts";
 import { putCampaign } from "../../shared/campaigns/store.ts";
 import { campaignAccount, systemAccount } from "../../shared/ledger/account.ts";
 import { movement } from "../../shared/ledger/postings.ts";
-import { money } from "../../shared/money/money.ts";
 import { derivedId } from "../../shared/platform/ids.ts";
-import { NOON } from "./book.ts";
+import { aCampaign } from "./a-campaign.ts";
 import type { World } from "./world.ts";
-
-/** 5 for the inviter, 3 for the invited person, from a top-up of 10; money for a hundred. */
-export const aCampaign = (overrides: Partial<Campaign> = {}): Campaign => ({
-  id: derivedId("campaign", "spring"),
-  name: "Spring",
-  status: "active",
-  rewardInviter: money(500, "USD"),
-  rewardInvited: money(300, "USD"),
-  minimum: money(1000, "USD"),
-  budget: money(80_000, "USD"),
-  claimWindowDays: 30,
-  startsAt: NOON,
-  qualified: 0,
-  rewarded: money(0, "USD"),
-  version: 1,
-  createdAt: NOON,
-  ...overrides,
-});
 
 /** Writes the campaign with its budget, as ops does. */
 export async function startCampaign(world: World, overrides: Partial<Campaign> = {}): Promise<Campaign> {

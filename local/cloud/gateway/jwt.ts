@@ -26,23 +26,56 @@ export type JwtDeps = {
   readonly now: () => number;
 };
 
+const REMEMBERED_TOKENS = 1_000;
+const REMEMBERED_MS = 60_000;
+
+/**
+ * Tokens whose signature and claims were found good less than a minute ago. An app sends the same one many times;
+ * one that has expired since is verified again, and refused.
+ */
+function createMemory(now: () => number) {
+  const known = new Map<string, { readonly claims: JWTPayload; readonly at: number }>();
+  return {
+    recall: (token: string): JWTPayload | undefined => {
+      const found = known.get(token);
+      if (found === undefined) return undefined;
+      const at = now();
+      const isFresh = at >= found.at && at < found.at + REMEMBERED_MS;
+      if (isFresh && found.claims.exp !== undefined && at < found.claims.exp * 1_000) return found.claims;
+      known.delete(token);
+      return undefined;
+    },
+    keep: (token: string, claims: JWTPayload): void => {
+      if (known.size >= REMEMBERED_TOKENS) known.delete(known.keys().next().value ?? token);
+      known.set(token, { claims, at: now() });
+    },
+  };
+}
+
 /** An authorizer whose keys are fetched when first needed, and again when a token names an unknown one. */
 export function createJwtAuthorizer(model: AuthorizerModel, { localUrl, now }: JwtDeps): JwtAuthorizer {
+  const memory = createMemory(now);
   let keys: KeyFinder | undefined;
-  return async (header, scopes) => {
-    const token = header?.replace(/^Bearer\s+/i, "");
-    if (token === undefined || token === "") return { refusal: unauthorized() };
+  const verify = async (token: string): Promise<JWTPayload> => {
+    const recalled = memory.recall(token);
+    if (recalled !== undefined) return recalled;
     keys ??= createRemoteJWKSet(new URL(localUrl(`${model.issuer}/.well-known/jwks.json`)), {
       cooldownDuration: 1_000,
     });
+    const { payload } = await jwtVerify(token, keys, {
+      issuer: model.issuer,
+      algorithms: ["RS256", "RS384", "RS512"],
+      currentDate: new Date(now()),
+    });
+    memory.keep(token, payload);
+    return payload;
+  };
+  return async (header, scopes) => {
+    const token = header?.replace(/^Bearer\s+/i, "");
+    if (token === undefined || token === "") return { refusal: unauthorized() };
     let claims: JWTPayload;
     try {
-      const options = {
-        issuer: model.issuer,
-        algorithms: ["RS256", "RS384", "RS512"],
-        currentDate: new Date(now()),
-      };
-      claims = (await jwtVerify(token, keys, options)).payload;
+      claims = await verify(token);
     } catch (cause) {
       return { refusal: unauthorized(cause instanceof Error ? cause.message : "invalid token") };
     }

@@ -139,6 +139,20 @@ const expressionWords: ReadonlySet<string> = new Set(
   ),
 );
 
+const MOST_KNOWN = 1_000;
+const knownTops = new Map<string, readonly string[]>();
+
+/** First steps of the paths in an expression. The functions use few expressions, again and again. */
+function topsOf(expression: string): readonly string[] {
+  const known = knownTops.get(expression);
+  if (known !== undefined) return known;
+  const tops = [...expression.matchAll(/(?<![:\w#.])[#A-Za-z_][\w.#[\]-]*/g)]
+    .map(([path]) => path.split(/[.[]/)[0] ?? path)
+    .filter((top) => !expressionWords.has(top) && !expressionWords.has(top.toUpperCase()));
+  if (knownTops.size < MOST_KNOWN) knownTops.set(expression, tops);
+  return tops;
+}
+
 /** Top-level attributes that a call names: in its keys, its item and its expressions. */
 function attributesOf(input: Input, keys: readonly Input[]): string[] {
   const names = recordOrEmpty(input["ExpressionAttributeNames"]);
@@ -146,11 +160,9 @@ function attributesOf(input: Input, keys: readonly Input[]): string[] {
   for (const property of expressionProperties) {
     const expression = input[property];
     if (typeof expression !== "string") continue;
-    for (const [path] of expression.matchAll(/(?<![:\w#.])[#A-Za-z_][\w.#[\]-]*/g)) {
-      const top = path.split(/[.[]/)[0] ?? path;
+    for (const top of topsOf(expression)) {
       const attribute = top.startsWith("#") ? names[top] : top;
-      const isWord = expressionWords.has(top) || expressionWords.has(top.toUpperCase());
-      if (typeof attribute === "string" && !isWord) found.add(attribute);
+      if (typeof attribute === "string") found.add(attribute);
     }
   }
   return [...found];

@@ -2,6 +2,7 @@
 // movable clock under `Date`, then serves invocations one at a time. Product code needs no local branch because of it.
 
 import { Socket } from "node:net";
+import { setPriority } from "node:os";
 import { performance } from "node:perf_hooks";
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
@@ -30,6 +31,13 @@ function captureOutput(): void {
     };
     Object.defineProperty(stream, "write", { value: write, configurable: true, writable: true });
   }
+}
+
+const LOW_PRIORITY = 10;
+
+/** Work that nobody waits for gives way to requests. Linux sets it for one thread; elsewhere it would be the process. */
+function giveWay(): void {
+  if (!start.isAwaited && process.platform === "linux") setPriority(0, LOW_PRIORITY);
 }
 
 function shiftClock(): void {
@@ -124,6 +132,7 @@ async function serve(): Promise<void> {
   post({ kind: "ready", initMs: Math.round(performance.now() - startedAt) });
 }
 
+giveWay();
 captureOutput();
 shiftClock();
 rerouteFetch();

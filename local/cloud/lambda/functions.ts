@@ -2,14 +2,18 @@
 
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import type { CloudClock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { FunctionModel } from "../template/model.ts";
 import { type Instance, type InvokeOutcome, startInstance } from "./instance.ts";
 
-/** Workers a function has at most, unless its reserved concurrency says less. */
-const MOST_WORKERS = 4;
+/**
+ * Workers a function has at most, unless its reserved concurrency says less: as many as can run at the same time, and
+ * two where that is one, since races must happen here as they do at AWS. More would only warm up more slowly.
+ */
+const MOST_WORKERS = Math.min(Math.max(availableParallelism(), 2), 4);
 
 export type FunctionStats = {
   readonly label: string;
@@ -45,6 +49,11 @@ export type FunctionsOptions = {
   /** Environment beside the template's own: region, credentials, endpoints. */
   readonly environmentOf: (fn: FunctionModel) => Readonly<Record<string, string>>;
   readonly hosts: Readonly<Record<string, string>>;
+  /**
+   * Whether somebody waits for the function's answer; absent, for everyone's. The others give way to those, since
+   * here they share processors: at AWS every function has its own.
+   */
+  readonly isAwaited?: (fn: FunctionModel) => boolean;
   /** Whether this invocation's answer is to be lost with its worker, although the work was done. */
   readonly losesAnswer: (fn: FunctionModel) => boolean;
 };
@@ -123,6 +132,7 @@ function createPool(fn: FunctionModel, options: FunctionsOptions, clockOffset: S
       exportName,
       environment: { ...options.environmentOf(fn), ...fn.environment },
       hosts: options.hosts,
+      isAwaited: options.isAwaited?.(fn) ?? true,
       clockOffset,
       onLine: (line, requestId) => log("function", line, requestId),
       onReady: (initMs) => {

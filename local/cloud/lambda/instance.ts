@@ -27,6 +27,7 @@ export type InstanceOptions = {
   readonly exportName: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly hosts: Readonly<Record<string, string>>;
+  readonly isAwaited: boolean;
   readonly clockOffset: SharedArrayBuffer;
   readonly onLine: (line: string, requestId: string | undefined) => void;
   readonly onReady: (initMs: number) => void;
@@ -43,6 +44,7 @@ export function startInstance(options: InstanceOptions): Instance {
     file: options.file,
     exportName: options.exportName,
     hosts: options.hosts,
+    isAwaited: options.isAwaited,
     clockOffset: options.clockOffset,
   };
   const worker = new Worker(entry, {

@@ -8,6 +8,8 @@ export type WorkerStart = {
   readonly exportName: string;
   /** Public host → local base address, for `fetch`. */
   readonly hosts: Readonly<Record<string, string>>;
+  /** Whether somebody waits for the answers of this function. */
+  readonly isAwaited: boolean;
   /** Milliseconds by which the movable clock is ahead (one BigInt64). */
   readonly clockOffset: SharedArrayBuffer;
 };

@@ -50,9 +50,18 @@ function refuseUnknown(request: JsonObject, own: readonly string[], scope: Write
   if (metrics !== "NONE") throw notImplemented("ReturnItemCollectionMetrics");
 }
 
+const MOST_KNOWN = 100;
+const knownConditions = new Map<string, Condition>();
+
+/** A condition without placeholders means the same every time: `attribute_not_exists(pk)` comes with every first write. */
 function readCondition(request: JsonObject, placeholders: Placeholders): Condition | undefined {
   const text = optionalString(request, "ConditionExpression");
-  return text === undefined ? undefined : parseCondition(text, "ConditionExpression", placeholders);
+  if (text === undefined) return undefined;
+  const known = knownConditions.get(text);
+  if (known !== undefined) return known;
+  const condition = parseCondition(text, "ConditionExpression", placeholders);
+  if (knownConditions.size < MOST_KNOWN && !/[#:]/.test(text)) knownConditions.set(text, condition);
+  return condition;
 }
 
 function showsOnFailure(request: JsonObject): boolean {

@@ -53,11 +53,10 @@ export function toStripeAmount(money: ChannelMoney): StripeAmount {
   const { up, down, step } = scaleOf(money.currency);
   if (!Number.isSafeInteger(money.value) || money.value <= 0)
     return { ok: false, code: "amount_not_representable" };
-  if (money.value > MAX_STRIPE_AMOUNT * down) return { ok: false, code: "amount_too_large" };
   const amount = (money.value * up) / down;
-  if (!Number.isInteger(amount) || amount % step !== 0)
-    return { ok: false, code: "amount_not_representable" };
   if (amount > MAX_STRIPE_AMOUNT) return { ok: false, code: "amount_too_large" };
+  // A fraction leaves a remainder too, whatever the step is.
+  if (amount % step !== 0) return { ok: false, code: "amount_not_representable" };
   return { ok: true, amount, currency: money.currency.toLowerCase() };
 }
 

@@ -14,7 +14,7 @@ import type {
   CallbackVerdict,
   ChannelCallbacks,
 } from "../channel.ts";
-import { parsePaymentIntent, paymentFact } from "./facts.ts";
+import { ObjectId, parsePaymentIntent, paymentFact, Seconds } from "./facts.ts";
 import { PAYMENT_ID_METADATA } from "./requests.ts";
 
 /** Largest distance between the signed time and ours, in seconds, into the past and into the future. */
@@ -35,7 +35,8 @@ function headerValue(headers: CallbackRequest["headers"], name: string): string 
 /** `t=<seconds>,v1=<hex>[,v1=<hex>…]`; other schemes (`v0`) are ignored. One `t`, at least one `v1`. */
 function parseSignatureHeader(header: string): SignatureHeader | undefined {
   const pairs = header.split(",").map((item) => item.split("="));
-  const values = (scheme: string) => pairs.flatMap(([key, value]) => (key === scheme ? [value ?? ""] : []));
+  const values = (scheme: string) =>
+    pairs.flatMap(([key, value]) => (key === scheme && value !== undefined ? [value] : []));
   const [timestamp, ...more] = values("t");
   const signatures = values("v1");
   if (timestamp === undefined || more.length > 0 || !/^(0|[1-9]\d{0,11})$/.test(timestamp)) return undefined;
@@ -60,10 +61,10 @@ function signatureMatches(header: SignatureHeader, rawBody: Uint8Array, secrets:
 }
 
 const EventShape = z.object({
-  id: z.string().startsWith("evt_"),
+  id: ObjectId.startsWith("evt_"),
   object: z.literal("event"),
   type: z.string().min(1),
-  created: z.int().nonnegative(),
+  created: Seconds,
   livemode: z.boolean(),
   /** Present on events of connected accounts, which this channel does not use. */
   account: z.string().nullish(),
@@ -91,8 +92,8 @@ function kindOf(event: StripeEvent): CallbackEvent["kind"] {
 
 /** Ids found on the event's object, read leniently: an object of a newer shape still names its payment. */
 const RefShape = z.object({
-  id: z.string().optional().catch(undefined),
-  payment_intent: z.string().nullish().catch(undefined),
+  id: ObjectId.optional().catch(undefined),
+  payment_intent: ObjectId.nullish().catch(undefined),
   metadata: z
     .object({ [PAYMENT_ID_METADATA]: z.string().optional() })
     .nullish()

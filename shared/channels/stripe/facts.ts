@@ -27,11 +27,15 @@ const statuses: Record<(typeof stripeStatuses)[number], ChannelPaymentStatus> = 
   canceled: "cancelled",
 };
 
-const Seconds = z.int().nonnegative();
+/** Epoch seconds up to 2286: 13 digits of milliseconds, which keys are made for. */
+export const Seconds = z.int().nonnegative().max(9_999_999_999);
+
+/** An object's id. @see Stripe, "Upgrades": ids can be up to 255 characters long */
+export const ObjectId = z.string().max(255);
 
 /** The fields we read. Others pass unread: Stripe adds fields without a new API version. */
 const PaymentIntentShape = z.object({
-  id: z.string().startsWith("pi_"),
+  id: ObjectId.startsWith("pi_"),
   object: z.literal("payment_intent"),
   status: z.enum(stripeStatuses),
   amount: z.int().nonnegative(),

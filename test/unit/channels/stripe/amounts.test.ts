@@ -34,7 +34,13 @@ describe("known amounts", () => {
     [{ value: 2 ** 53, currency: "USD" }, "amount_not_representable"],
     [{ value: MAX_STRIPE_AMOUNT + 1, currency: "USD" }, "amount_too_large"],
     [{ value: 1_000_000, currency: "ISK" }, "amount_too_large"],
+    [{ value: 100_000_001, currency: "KWD" }, "amount_too_large"],
+    [{ value: 10_000_000_000, currency: "MGA" }, "amount_too_large"],
     [{ value: 1231, currency: "KWD" }, "amount_not_representable"],
+    [{ value: 1231, currency: "BHD" }, "amount_not_representable"],
+    [{ value: 1231, currency: "JOD" }, "amount_not_representable"],
+    [{ value: 1231, currency: "OMR" }, "amount_not_representable"],
+    [{ value: 1231, currency: "TND" }, "amount_not_representable"],
     [{ value: 50_050, currency: "MGA" }, "amount_not_representable"],
     [{ value: 100, currency: "usd" }, "invalid_currency"],
     [{ value: 100, currency: "DOLLAR" }, "invalid_currency"],
@@ -46,9 +52,30 @@ describe("known amounts", () => {
     [150, "isk"],
     [-1, "usd"],
     [1.5, "usd"],
+    [2 ** 53, "usd"],
+    [2 ** 50, "mga"],
     [100, "us"],
+    [100, "usdx"],
+    [100, "xusd"],
   ])("%d %s has no value of ours", (amount, currency) => {
     expect(fromStripeAmount(amount, currency)).toBeUndefined();
+  });
+});
+
+describe("nothing", () => {
+  it("can be received, though not be sent", () => {
+    expect(fromStripeAmount(0, "usd")).toEqual({ value: 0, currency: "USD" });
+  });
+});
+
+describe("the range of a currency", () => {
+  it.each([
+    ["USD", 1, 99_999_999],
+    ["KWD", 10, 99_999_990],
+    ["ISK", 1, 999_999],
+    ["MGA", 100, 9_999_999_900],
+  ])("of %s is in steps of %i to %i", (currency, step, max) => {
+    expect([stepInMinorUnits(currency), maxInMinorUnits(currency)]).toEqual([step, max]);
   });
 });
 

@@ -160,6 +160,8 @@ describe("a callback that is not to be trusted", () => {
   it.each([
     "nonsense",
     `t=${NOW_S}`,
+    `t=${NOW_S},v1`,
+    `t,v1=${"0".repeat(64)}`,
     `v1=${"0".repeat(64)}`,
     `t=,v1=${"0".repeat(64)}`,
     `t=-5,v1=${"0".repeat(64)}`,
@@ -208,6 +210,11 @@ describe("a callback that is not to be trusted", () => {
     ["a thin event", payloadOf({ id: "evt_1", object: "v2.core.event", type: "x", created: "2026-01-01" })],
     ["without an id", payloadOf(anEvent({ id: undefined }))],
     ["with an id of something else", payloadOf(anEvent({ id: "pi_1" }))],
+    ["with an id that no key could hold", payloadOf(anEvent({ id: `evt_${"x".repeat(255)}` }))],
+    [
+      "of a time that no number could hold in milliseconds",
+      payloadOf(anEvent({ created: 3_895_215_318_000_729 })),
+    ],
     ["without a mode", payloadOf(anEvent({ livemode: "false" }))],
   ])("is signed but %s", (_what, payload) => {
     expect(verifyCallback(request(payload, sign(payload)), context())).toEqual({

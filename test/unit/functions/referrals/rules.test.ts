@@ -6,13 +6,14 @@ import { referralCode } from "../../../../functions/referrals/contract.ts";
 import { isQualifyingEntry } from "../../../../functions/referrals/qualifying.ts";
 import { campaignAccount, clearingAccount, systemAccount } from "../../../../shared/ledger/account.ts";
 import type { Entry } from "../../../../shared/ledger/entry.ts";
+import type { PendingHold } from "../../../../shared/ledger/hold.ts";
 import type { Posting } from "../../../../shared/ledger/posting.ts";
-import { movement } from "../../../../shared/ledger/postings.ts";
+import { distribution, holdCapture, holdPlacement, movement } from "../../../../shared/ledger/postings.ts";
 import { DAY } from "../../../../shared/platform/clock.ts";
 import { derivedId } from "../../../../shared/platform/ids.ts";
+import { aCampaign } from "../../../builders/a-campaign.ts";
 import { createBook, funding, NOON, person } from "../../../builders/book.ts";
-import { aCampaign } from "../../../builders/campaign.ts";
-import { usd } from "../../../builders/world.ts";
+import { usd } from "../../../builders/usd.ts";
 
 const account = (name: string) => derivedId("account", name);
 
@@ -31,6 +32,9 @@ describe("a claim", () => {
     expect(refusalOf(facts())).toBeUndefined();
     const invitedByCleo = { id: account("ada"), devices: [], invitedBy: account("cleo") };
     expect(refusalOf(facts({ inviter: invitedByCleo }))).toBeUndefined();
+    const bobsPhone = { id: account("bob"), createdAt: NOON, devices: [phone("phone-1", "a")] };
+    const adasPhone = { id: account("ada"), devices: [phone("phone-2", "b")] };
+    expect(refusalOf(facts({ claimer: bobsPhone, inviter: adasPhone }))).toBeUndefined();
   });
 
   it.each<[string, Partial<ClaimFacts>]>([
@@ -96,6 +100,44 @@ describe("an entry qualifies", () => {
     ["money out of suspense", { from: systemAccount("suspense"), to: person("bob"), ...sums(2000) }, false],
   ])("%s", (_, posting, expected) => {
     expect(isQualifyingEntry(campaign, bobsEntry(movement(posting)))).toBe(expected);
+  });
+
+  it("never as money that comes back from a hold, or that went to several at once", () => {
+    const hold: PendingHold = {
+      status: "pending",
+      id: derivedId("hold", "h"),
+      account: person("bob"),
+      amount: usd(5000),
+      placedAt: NOON,
+      expiresAt: NOON + DAY,
+    };
+    const book = createBook();
+    const bobs = () => {
+      const entry = book.head({ account: person("bob"), currency: "USD" });
+      if (entry === undefined) throw new Error("bob has an entry");
+      return entry;
+    };
+    book.post(movement({ from: funding, to: person("bob"), ...sums(50_000) }));
+    book.post(holdPlacement({ transferId: "h", account: person("bob"), amount: usd(5000) }));
+    book.post(holdCapture({ transferId: "c", hold, amount: usd(1000), to: clearing }));
+    expect(bobs()).toMatchObject({ kind: "capture", counterparty: clearing, amount: { available: 4000 } });
+    expect(isQualifyingEntry(campaign, bobs())).toBe(false);
+    const to = ["ada", "cleo"].map((name) => ({ account: person(name), amount: usd(2000) }));
+    book.post(distribution({ transferId: "d", from: person("bob"), to, currency: "USD" }));
+    expect(bobs()).toMatchObject({ kind: "transfer", amount: { available: -4000 } });
+    expect(isQualifyingEntry(campaign, bobs())).toBe(false);
+  });
+
+  it("only when something moved, even for a campaign that asks for nothing", () => {
+    const free = { minimum: usd(0) };
+    const [topUp, payment] = [
+      { from: clearing, to: person("bob") },
+      { from: person("bob"), to: person("ada") },
+    ];
+    for (const posting of [topUp, payment]) {
+      expect(isQualifyingEntry(free, bobsEntry(movement({ ...posting, ...sums(1) })))).toBe(true);
+      expect(isQualifyingEntry(free, bobsEntry(movement({ ...posting, ...sums(0) })))).toBe(false);
+    }
   });
 
   it.each([

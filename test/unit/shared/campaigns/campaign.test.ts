@@ -11,23 +11,47 @@ import {
   rewardPerReferral,
   toCampaignItem,
 } from "../../../../shared/campaigns/campaign.ts";
-import { rewardPosting, rewardTransferId, toRewardRecord } from "../../../../shared/campaigns/reward.ts";
+import {
+  fromRewardItem,
+  rewardPosting,
+  rewardTransferId,
+  toRewardRecord,
+} from "../../../../shared/campaigns/reward.ts";
 import { toEntryItem } from "../../../../shared/ledger/codec.ts";
 import { movement } from "../../../../shared/ledger/postings.ts";
 import { DAY } from "../../../../shared/platform/clock.ts";
 import { derivedId } from "../../../../shared/platform/ids.ts";
 import { keys } from "../../../../shared/table/keys.ts";
 import type { Item } from "../../../../shared/table/table.ts";
+import { aCampaign } from "../../../builders/a-campaign.ts";
 import { createBook, funding, NOON } from "../../../builders/book.ts";
-import { aCampaign } from "../../../builders/campaign.ts";
-import { usd } from "../../../builders/world.ts";
+import { usd } from "../../../builders/usd.ts";
 
 const inviter = derivedId("account", "inviter");
 
 describe("a campaign", () => {
   it("is what was stored", () => {
     for (const campaign of [aCampaign(), aCampaign({ endsAt: NOON + DAY, rewarded: usd(800), qualified: 1 })])
-      expect(fromCampaignItem(toCampaignItem(campaign))).toEqual(campaign);
+      expect(fromCampaignItem(toCampaignItem(campaign))).toStrictEqual(campaign);
+  });
+
+  it("is stored among all campaigns in the order in which they were made", () => {
+    const ownerOf = (createdAt: number) => toCampaignItem(aCampaign({ createdAt }));
+    expect(ownerOf(NOON)["ownerPk"]).toBe(ownerOf(NOON + 1)["ownerPk"]);
+    expect(String(ownerOf(NOON + DAY)["ownerSk"]) > String(ownerOf(NOON)["ownerSk"])).toBe(true);
+    expect(ownerOf(NOON)["ownerSk"]).toContain(aCampaign().id);
+  });
+
+  it.each([
+    ["qualified", 0],
+    ["rewarded", 0],
+    ["version", 1],
+    ["claimWindowDays", 1],
+  ])("is refused with a %s below %i, and taken above", (name, least) => {
+    const item = toCampaignItem(aCampaign());
+    for (const value of [least, least + 1, 1000])
+      expect(() => fromCampaignItem({ ...item, [name]: value })).not.toThrow();
+    expect(() => fromCampaignItem({ ...item, [name]: least - 1 })).toThrow(new RegExp(name));
   });
 
   it("is open from its start to before its end, while it is active", () => {
@@ -36,6 +60,7 @@ describe("a campaign", () => {
     expect([NOON - 1, NOON, NOON + 9, NOON + 10].map(open)).toEqual([false, true, true, false]);
     expect(isOpen({ ...campaign, status: "paused" }, NOON)).toBe(false);
     expect(isOpen({ ...campaign, status: "ended" }, NOON)).toBe(false);
+    expect(isOpen(aCampaign({ startsAt: NOON }), NOON + 1000 * DAY)).toBe(true);
   });
 
   it("can be claimed to the last moment of its window", () => {
@@ -54,8 +79,41 @@ describe("a campaign", () => {
   it("rewards one invited person under one id for ever", () => {
     const { id } = aCampaign();
     const invited = derivedId("account", "a");
-    expect(rewardTransferId(id, invited)).toBe(rewardTransferId(id, invited));
+    expect(rewardTransferId(id, invited)).toBe(derivedId("transfer", id, invited, "referral-reward"));
+    expect(rewardTransferId(derivedId("campaign", "b"), invited)).not.toBe(rewardTransferId(id, invited));
     expect(rewardTransferId(id, invited)).not.toBe(rewardTransferId(id, derivedId("account", "b")));
+  });
+});
+
+describe("a reward", () => {
+  const campaign = aCampaign();
+  const invited = derivedId("account", "a");
+  const record = toRewardRecord({
+    campaignId: campaign.id,
+    inviter,
+    invited,
+    inviterReward: campaign.rewardInviter,
+    invitedReward: campaign.rewardInvited,
+    createdAt: NOON,
+  });
+
+  it("is one transfer from the budget to both, marked with its campaign", () => {
+    const transferId = rewardTransferId(campaign.id, invited);
+    const posting = rewardPosting(campaign, { inviter, invited });
+    expect(posting).toMatchObject({ transferId, kind: "transfer", memo: `referral:${campaign.id}` });
+    expect(posting.legs.map(({ account, amount }) => [account, amount.available])).toEqual([
+      [`campaign:${campaign.id}`, -800],
+      [`user:${inviter}`, 500],
+      [`user:${invited}`, 300],
+    ]);
+  });
+
+  it("is read from its own records and from no other transfer's", () => {
+    const { kind, ...reward } = record;
+    expect(kind).toBe("referral-reward");
+    expect(fromRewardItem(record)).toEqual(reward);
+    expect(fromRewardItem({ ...record, kind: "transfer" })).toBeUndefined();
+    expect(() => fromRewardItem({ kind })).toThrow(/campaignId/);
   });
 });
 
@@ -111,6 +169,28 @@ describe("the audit of campaigns", () => {
         expect(auditCampaigns(storedAfter(tries, budget))).toEqual([]);
       }),
     );
+  });
+
+  it("takes the items in any order, and passes over what is not a campaign's", () => {
+    const others: Item[] = [
+      {},
+      { pk: "USER#a", kind: "referral-reward" },
+      { pk: "USER#a", sk: "CAMPAIGN" },
+      { pk: "A CAMPAIGN#", sk: "CAMPAIGN" },
+      { ...keys.transfer("t"), kind: "transfer" },
+      { ...keys.entry("user:a", "USD", 1) },
+    ];
+    expect(auditCampaigns([...storedAfter(3, 80_000), ...others].toReversed())).toEqual([]);
+  });
+
+  it("says what it expected and what it found", () => {
+    const items = change(storedAfter(3, 80_000), isCampaign, { qualified: 4 });
+    expect(auditCampaigns(items)).toEqual([
+      { campaignId: aCampaign().id, code: "qualified-miscounted", expected: 3, actual: 4 },
+    ]);
+    expect(auditCampaigns(items.filter((item) => !isCampaign(item)))).toEqual([
+      { campaignId: aCampaign().id, code: "campaign-missing", expected: 0, actual: 3 },
+    ]);
   });
 
   it("finds a wrong N, a wrong R, and a reward that is not k", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { capture, expire, type Hold, release } from "../../../../shared/ledger/hold.ts";
+import { capture, expire, type Hold, isSameHold, release } from "../../../../shared/ledger/hold.ts";
 import { money } from "../../../../shared/money/money.ts";
 import { HOUR } from "../../../../shared/platform/clock.ts";
 import { derivedId } from "../../../../shared/platform/ids.ts";
@@ -18,9 +18,9 @@ const transferId = derivedId("transfer", "one");
 
 describe("capture", () => {
   it("takes all or part", () => {
-    expect(capture(pending, { amount: usd(400), now: NOON, transferId })).toMatchObject({
+    expect(capture(pending, { amount: usd(400), now: NOON, transferId })).toEqual({
       ok: true,
-      value: { status: "captured", captured: usd(400) },
+      value: { ...pending, status: "captured", captured: usd(400), transferId },
     });
     expect(capture(pending, { amount: usd(1000), now: NOON, transferId }).ok).toBe(true);
   });
@@ -39,7 +39,7 @@ describe("capture", () => {
 
   it("refuses at the very moment of expiry", () => {
     expect(capture(pending, { amount: usd(1), now: NOON + HOUR, transferId })).toMatchObject({
-      error: { code: "hold-expired" },
+      error: { code: "hold-expired", expiresAt: NOON + HOUR },
     });
     expect(capture(pending, { amount: usd(1), now: NOON + HOUR - 1, transferId }).ok).toBe(true);
   });
@@ -63,11 +63,34 @@ describe("an ended hold", () => {
 describe("expire", () => {
   it("waits for its time", () => {
     expect(expire(pending, NOON + HOUR - 1, transferId)).toMatchObject({
-      error: { code: "hold-not-expired" },
+      error: { code: "hold-not-expired", expiresAt: NOON + HOUR },
     });
-    expect(expire(pending, NOON + HOUR, transferId)).toMatchObject({
+    expect(expire(pending, NOON + HOUR, transferId)).toEqual({
       ok: true,
-      value: { status: "released", reason: "expired" },
+      value: { ...pending, status: "released", reason: "expired", transferId },
     });
+  });
+});
+
+describe("release", () => {
+  it("gives the hold back, whatever the time", () => {
+    expect(release(pending, transferId)).toEqual({
+      ok: true,
+      value: { ...pending, status: "released", reason: "released", transferId },
+    });
+  });
+});
+
+describe("a repeated request", () => {
+  it("asks for the hold that exists when account, amount and id are its own, whatever became of it", () => {
+    const released = release({ ...pending, placedAt: NOON + 1 }, transferId);
+    if (!released.ok) throw new Error(released.error.code);
+    expect(isSameHold(pending, released.value)).toBe(true);
+    for (const other of [
+      { ...pending, account: person("ben") },
+      { ...pending, amount: usd(999) },
+      { ...pending, id: derivedId("hold", "two") },
+    ])
+      expect(isSameHold(pending, other)).toBe(false);
   });
 });

@@ -2,54 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Fact, factIdOf, fold, type ObservedFact } from "../../../../shared/payments/fold.ts";
-import {
-  isFinal,
-  isOpen,
-  mayMove,
-  moves,
-  nextCheckOf,
-  type OpenPayment,
-  openStatuses,
-  type Payment,
-  paymentStatuses,
-} from "../../../../shared/payments/payment.ts";
+import { isFinal, isOpen, mayMove, type Payment } from "../../../../shared/payments/payment.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../../shared/platform/clock.ts";
 import { derivedId } from "../../../../shared/platform/ids.ts";
-import { usd } from "../../../builders/world.ts";
-
-const START = Date.parse("2026-11-22T12:00:00Z");
-const id = derivedId("payment", "p");
-
-const aPayment = (rest: Partial<OpenPayment> = {}): OpenPayment => ({
-  id,
-  kind: "top-up",
-  status: "created",
-  owner: derivedId("account", "ada"),
-  amount: usd(12_50),
-  channel: "stripe",
-  observedAt: 0,
-  nextCheckAt: START + 30 * SECOND,
-  createdAt: START,
-  updatedAt: START,
-  expiresAt: START + DAY,
-  fingerprint: "f",
-  correlationId: "c",
-  version: 1,
-  ...rest,
-});
-
-const anObservation = (rest: Partial<ObservedFact> = {}): ObservedFact => ({
-  type: "observed",
-  source: "query",
-  channelPaymentId: "pi_1",
-  paymentId: id,
-  status: "requires_action",
-  rawStatus: "requires_payment_method",
-  amount: { value: 12_50, currency: "USD" },
-  observedAt: START + MINUTE,
-  occurredAt: START,
-  ...rest,
-});
+import { anObservation, aPayment, paymentId as id, START } from "../../../builders/payment-facts.ts";
 
 const foldAll = (facts: readonly Fact[], from: Payment = aPayment()) => {
   let payment = from;
@@ -227,49 +183,5 @@ describe("facts", () => {
     expect(factIdOf({ ...fact, observedAt: START + DAY, source: "create" })).toBe(factIdOf(fact));
     expect(factIdOf({ ...fact, rawStatus: "processing" })).not.toBe(factIdOf(fact));
     expect(factIdOf({ ...fact, callback: { eventId: "evt_1", type: "t" } })).not.toBe(factIdOf(fact));
-  });
-});
-
-describe("the table of moves", () => {
-  it("leads from every state but succeeded to succeeded, and from there nowhere", () => {
-    for (const status of paymentStatuses) {
-      expect(mayMove(status, "succeeded")).toBe(status !== "succeeded");
-      expect(mayMove(status, "created")).toBe(false);
-      expect((moves[status] as readonly string[]).includes(status)).toBe(false);
-    }
-    expect(moves.succeeded).toEqual([]);
-  });
-});
-
-describe("the next check", () => {
-  const times = { createdAt: START, expiresAt: START + DAY, status: "requires_action" } as const;
-
-  it("comes after 30 s, 2 min, 10 min, 30 min, then every hour, and at the expiry", () => {
-    const ages: number[] = [];
-    for (let now = START; ages.length < 6; now = START + (ages.at(-1) ?? 0)) {
-      ages.push(nextCheckOf(times, now) - START);
-    }
-    expect(ages).toEqual([30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, 90 * MINUTE, 150 * MINUTE]);
-    expect(nextCheckOf(times, START + DAY - 1)).toBe(START + DAY);
-  });
-
-  it("after the expiry comes every hour while the channel works on it, else every five minutes", () => {
-    const after = START + DAY + 7 * MINUTE;
-    expect(nextCheckOf({ ...times, status: "processing" }, after)).toBe(START + DAY + 30 * MINUTE);
-    expect(nextCheckOf(times, after)).toBe(START + DAY + 10 * MINUTE);
-  });
-
-  it("is always in the future and at most an hour away", () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: -HOUR, max: 30 * DAY }),
-        fc.constantFrom(...openStatuses),
-        (age, status) => {
-          const wait = nextCheckOf({ ...times, status }, START + age) - (START + age);
-          expect(wait).toBeGreaterThan(0);
-          expect(wait).toBeLessThanOrEqual(HOUR + 30 * SECOND);
-        },
-      ),
-    );
   });
 });

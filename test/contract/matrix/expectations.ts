@@ -1,0 +1,150 @@
+/**
+ * What each route answers to whom: one row a route, a missing row fails by name.
+ *
+ * - `ok`: as the contract says, whoever else is in the answer
+ * - `own`: as the contract says, and the answer names no other person than the caller: it is about the caller's own
+ * - a problem's code: refused with it
+ */
+import type { ProblemCode } from "../../../shared/http/problems.ts";
+import type { RouteName } from "../../builders/whole-world.ts";
+
+export type Verdict = "ok" | "own" | ProblemCode;
+
+/** Who calls with a token that is not good: `refused` everywhere, or `ignored` where no token is needed. */
+export type TokenVerdict = "refused" | "ignored";
+
+/** Callers with a good token, in the scene of the route's owner. */
+export const parties = [
+  /** Whose things they are; a member of ops on the routes of ops. */
+  "owner",
+  /** Nobody to do with any of it. */
+  "stranger",
+  /** The other person of the transfer, friendship or post. */
+  "other party",
+  /** The owner, frozen by ops. */
+  "frozen",
+  /** The owner, after they withdrew the consent that money needs. */
+  "withdrawn",
+  /** A new person who has accepted nothing. */
+  "unconsented",
+  /** A member of ops who is no party. */
+  "ops",
+] as const;
+export type Party = (typeof parties)[number];
+
+export type Expectation = {
+  readonly tokens: TokenVerdict;
+} & Readonly<Record<Party, Verdict>>;
+
+const row = (
+  tokens: TokenVerdict,
+  ...verdicts: readonly [Verdict, Verdict, Verdict, Verdict, Verdict, Verdict, Verdict]
+): Expectation => {
+  const [owner, stranger, other, frozen, withdrawn, unconsented, ops] = verdicts;
+  return { tokens, owner, stranger, "other party": other, frozen, withdrawn, unconsented, ops };
+};
+
+/** Everybody may, and nobody needs to say who they are. */
+const open = row("ignored", "ok", "ok", "ok", "ok", "ok", "ok", "ok");
+/** Everybody who is signed in, each about themselves. */
+const own = row("refused", "own", "own", "own", "own", "own", "own", "own");
+/** Everybody who is signed in, about their own relations with others. */
+const everybody = row("refused", "ok", "ok", "ok", "ok", "ok", "ok", "ok");
+const staff = row(
+  "refused",
+  "not-permitted",
+  "not-permitted",
+  "not-permitted",
+  "not-permitted",
+  "not-permitted",
+  "not-permitted",
+  "ok",
+);
+/** Of the owner alone: to anyone else it is not there. */
+const owners = row("refused", "ok", "not-found", "not-found", "ok", "ok", "not-found", "not-found");
+/** Of two parties. */
+const ofTwo = row("refused", "ok", "not-found", "ok", "ok", "ok", "not-found", "not-found");
+
+export const expectations: Readonly<Record<RouteName, Expectation>> = {
+  listProviders: open,
+  authorize: open,
+  token: open,
+  revoke: open,
+  getMe: own,
+  patchMe: own,
+  getConsents: own,
+  putConsents: own,
+  putPin: own,
+  putDevice: own,
+  // Forgetting a device that one does not have is well, and touches nobody else's.
+  deleteDevice: own,
+
+  getWallet: own,
+  // Entries name the other side of each movement.
+  listEntries: row("refused", "ok", "own", "ok", "ok", "ok", "own", "own"),
+  getStatement: row("refused", "ok", "own", "ok", "ok", "ok", "own", "own"),
+
+  createTopUp: row(
+    "refused",
+    "own",
+    "own",
+    "own",
+    "account-frozen",
+    "consent-required",
+    "consent-required",
+    "consent-required",
+  ),
+  listPayments: own,
+  getPayment: owners,
+  receiveCallback: open,
+
+  createTransfer: row(
+    "refused",
+    "ok",
+    "ok",
+    "self-payment",
+    "account-frozen",
+    "consent-required",
+    "consent-required",
+    "consent-required",
+  ),
+  getTransfer: ofTwo,
+
+  getFeed: row("refused", "ok", "own", "ok", "ok", "ok", "own", "own"),
+  getPost: ofTwo,
+  createComment: ofTwo,
+  listComments: ofTwo,
+  deleteComment: ofTwo,
+  putLike: ofTwo,
+  deleteLike: ofTwo,
+  listLikes: ofTwo,
+
+  listFriends: row("refused", "ok", "own", "ok", "ok", "ok", "own", "own"),
+  listFriendRequests: row("refused", "ok", "own", "own", "ok", "ok", "own", "own"),
+  putFriend: row("refused", "ok", "ok", "conflict", "ok", "ok", "ok", "ok"),
+  deleteFriend: everybody,
+  putBlock: row("refused", "ok", "ok", "conflict", "ok", "ok", "ok", "ok"),
+  deleteBlock: everybody,
+  findPerson: everybody,
+
+  getMyReferrals: own,
+  claimReferral: own,
+  listRewards: own,
+
+  listNotifications: row("refused", "ok", "own", "ok", "ok", "ok", "own", "own"),
+  readNotification: owners,
+  readAllNotifications: own,
+  getPreferences: own,
+  putPreferences: own,
+
+  createCampaign: staff,
+  listCampaigns: staff,
+  getCampaign: staff,
+  patchCampaign: staff,
+  freezeAccount: staff,
+  unfreezeAccount: staff,
+  getSuspense: staff,
+  getOpsHealth: staff,
+  getHealth: open,
+  getOpenApi: open,
+};

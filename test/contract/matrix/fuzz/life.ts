@@ -1,0 +1,102 @@
+/** What goes on in the world between the requests: payers pay, time passes, people are let in again. */
+
+import { freezeReasons } from "../../../../functions/ops/contract.ts";
+import { payActions } from "../../../../local/stripe/pay-page.ts";
+import type { AccountId } from "../../../../shared/platform/ids.ts";
+import type { RouteName, WholeWorld } from "../../../builders/whole-world.ts";
+import type { CallOptions } from "../../../builders/world.ts";
+import { usd } from "../../../builders/world.ts";
+import type { Known } from "./known.ts";
+import { friends, people, STAFF } from "./requests.ts";
+
+export type Life = {
+  /** The token of a person in the session of now. */
+  readonly tokenOf: (name: string) => string;
+  /** They begin another session, as they ended theirs. */
+  readonly signIn: (name: string) => void;
+  /** Payers act, some minutes pass, all consumers run. */
+  readonly pass: () => Promise<void>;
+  /** Ends freezes, blocks and old sessions, so that requests have something to reach. */
+  readonly restore: () => Promise<void>;
+};
+
+const HALF_HOUR = 1_800_000;
+
+/** Makes the people; `fraction` gives random numbers of the run's seed. */
+export async function beginLife(w: WholeWorld, known: Known, fraction: () => number): Promise<Life> {
+  const ids = new Map<string, AccountId>();
+  for (const name of people) {
+    const options = name === "nora" ? { consented: false } : { funds: usd(100_000) };
+    ids.set(name, await w.world.person(name, options));
+  }
+  const idOf = (name: string): AccountId | undefined => ids.get(name);
+  known.learn([...ids.values()], "people");
+
+  const sessions = new Map<string, number>();
+  const acted = new Set<string>();
+  const tokenOf = (name: string): string => `${name}:s${sessions.get(name) ?? 0}`;
+  const signIn = (name: string): void => void sessions.set(name, (sessions.get(name) ?? 0) + 1);
+
+  /** A refusal is an answer like any other here. */
+  const does = async (name: RouteName, by: string, options: CallOptions = {}): Promise<void> => {
+    const called = await w.call(name, { ...options, as: tokenOf(by) });
+    if (called.status < 400) known.learn(called.body, `${name} ${by}`);
+  };
+
+  const payersAct = (): void => {
+    const { control } = w.outside.stripe;
+    const intents = control.events().filter(({ type }) => type === "payment_intent.created");
+    for (const { objectId } of intents.slice(-40)) {
+      if (acted.has(objectId) || fraction() < 0.3) continue;
+      acted.add(objectId);
+      // Most pay.
+      const action = fraction() < 0.6 ? "pay" : payActions[Math.floor(fraction() * payActions.length)];
+      try {
+        control.act(objectId, action ?? "pay");
+      } catch (cause) {
+        // A payer finds a page that offers nothing any more.
+        if (!(cause instanceof Error && cause.constructor.name === "StripeFailure")) throw cause;
+      }
+    }
+  };
+
+  return {
+    tokenOf,
+    signIn,
+    async pass() {
+      payersAct();
+      await w.settle(Math.floor(fraction() * HALF_HOUR));
+      for (const name of friends) await does("getFeed", name, { query: { limit: "5" } });
+    },
+    async restore() {
+      for (const name of [...people, STAFF]) signIn(name);
+      const terms = { consents: [{ purpose: "terms", version: 1, granted: true }] };
+      for (const name of people) {
+        const id = idOf(name);
+        if (id === undefined) continue;
+        for (const reason of freezeReasons)
+          await does("unfreezeAccount", STAFF, { params: { id }, body: { reason } });
+        if (name !== "nora") await does("putConsents", name, { body: terms });
+        await does("getMe", name);
+        await does("getMyReferrals", name);
+        await does("listNotifications", name, { query: { limit: "5" } });
+      }
+      for (const a of friends) {
+        await does("patchMe", a, { body: { paymentAudience: "public" } });
+        for (const b of friends) {
+          const other = idOf(b);
+          if (a === b || other === undefined) continue;
+          await does("deleteBlock", a, { params: { userId: other } });
+        }
+      }
+      for (const a of friends) {
+        for (const b of friends) {
+          const other = idOf(b);
+          if (a !== b && other !== undefined) await does("putFriend", a, { params: { userId: other } });
+        }
+      }
+      await does("listCampaigns", STAFF, { query: { limit: "3" } });
+      w.world.engine.expire(w.world.clock.now());
+    },
+  };
+}

@@ -1,0 +1,182 @@
+/**
+ * One scene a route: makes what the route needs in the whole world, and gives the request that its owner would send.
+ * A new route gets a line here; authorization, replay and fuzzing then cover it.
+ */
+import { routeSample } from "../../builders/route-sample.ts";
+import { type RouteName, routeOf } from "../../builders/whole-world.ts";
+import { type CallOptions, usd } from "../../builders/world.ts";
+import type { Stage } from "./stage.ts";
+
+export type Scene = (stage: Stage) => Promise<CallOptions>;
+
+const nothing: Scene = async () => ({});
+const onPost =
+  (body?: unknown): Scene =>
+  async (s) => ({ params: { id: await s.posted() }, ...(body === undefined ? {} : { body }) });
+const onOther: Scene = async (s) => ({ params: { userId: s.other.id } });
+const dollars: Scene = async (s) => {
+  await s.paid();
+  return { query: { currency: "USD" } };
+};
+const device = (s: Stage) => ({ deviceId: `device-${s.owner.name}` });
+const phone = (s: Stage) => ({ platform: "ios", pushToken: `token-of-${s.owner.name}` });
+
+/** Something in the owner's inbox: the other paid them. */
+const notified: Scene = async (s) => {
+  await s.does("createTransfer", s.other.name, {
+    key: "notify",
+    body: { payee: { id: s.owner.id }, amount: usd(300) },
+  });
+  await s.w.settle();
+  const inbox = await s.does("listNotifications", s.owner.name);
+  return { params: { id: inbox.body.items[0].id } };
+};
+const preferences = {
+  topics: {
+    payments: { push: true, email: false },
+    social: { push: false, email: false },
+    rewards: { push: true, email: true },
+  },
+  quietHours: { from: "22:30", to: "06:00", timeZone: "Europe/Berlin" },
+};
+const inCampaign =
+  (body: unknown): Scene =>
+  async (s) => ({ params: { id: await s.campaign() }, body });
+
+export const scenes: Readonly<Record<RouteName, Scene>> = {
+  listProviders: nothing,
+  authorize: async () => ({
+    query: { ...routeSample(routeOf("authorize").route).query, provider: "Google" },
+  }),
+  token: async (s) => ({
+    body: {
+      grantType: "authorization_code",
+      code: `code-newcomer-${s.owner.name}`,
+      redirectUri: "https://app.example/signed-in",
+      codeVerifier: "v".repeat(43),
+    },
+  }),
+  revoke: async (s) => ({ body: { refreshToken: `refresh-${s.owner.name}` } }),
+  getMe: nothing,
+  patchMe: async (s) => ({ body: { handle: `new_${s.owner.name}`, displayName: "Another Name" } }),
+  getConsents: nothing,
+  putConsents: async () => ({ body: { consents: [{ purpose: "marketing", version: 1, granted: true }] } }),
+  putPin: async () => ({ body: { pin: "482917" } }),
+  putDevice: async (s) => ({ params: device(s), body: phone(s) }),
+  deleteDevice: async (s) => {
+    await s.does("putDevice", s.owner.name, { params: device(s), body: phone(s) });
+    return { params: device(s) };
+  },
+
+  getWallet: nothing,
+  listEntries: dollars,
+  getStatement: dollars,
+
+  createTopUp: async () => ({ body: { amount: usd(2000), channel: "stripe" } }),
+  listPayments: async (s) => {
+    await s.toppedUp();
+    return {};
+  },
+  getPayment: async (s) => ({ params: { id: (await s.toppedUp()).id } }),
+
+  receiveCallback: async (s) => {
+    const { intent } = await s.toppedUp();
+    const kept = s.w.keepWebhooks();
+    s.w.outside.stripe.control.act(intent, "pay");
+    await s.w.outside.pass(0);
+    const paid = kept.findLast((body) => JSON.parse(body).type === "payment_intent.succeeded");
+    if (paid === undefined) throw new Error("Stripe announced no success");
+    return s.w.signed(paid);
+  },
+
+  createTransfer: async (s) => ({
+    body: { payee: { id: s.other.id }, amount: usd(1234), note: "for lunch", audience: "friends" },
+  }),
+  getTransfer: async (s) => ({ params: { id: await s.paid() } }),
+
+  getFeed: async (s) => {
+    await s.posted();
+    return {};
+  },
+  getPost: onPost(),
+  createComment: onPost({ text: "Very well" }),
+  listComments: async (s) => {
+    const id = await s.posted();
+    await s.commented(id);
+    return { params: { id } };
+  },
+  deleteComment: async (s) => {
+    const id = await s.posted();
+    return { params: { id, commentId: await s.commented(id) } };
+  },
+  putLike: onPost(),
+  deleteLike: async (s) => {
+    const params = { id: await s.posted() };
+    await s.does("putLike", s.owner.name, { params });
+    return { params };
+  },
+  listLikes: onPost(),
+
+  listFriends: async (s) => {
+    await s.befriended();
+    return {};
+  },
+  listFriendRequests: async (s) => {
+    await s.does("putFriend", s.other.name, { params: { userId: s.owner.id } });
+    return {};
+  },
+  putFriend: onOther,
+  deleteFriend: async (s) => {
+    await s.befriended();
+    return { params: { userId: s.other.id } };
+  },
+  putBlock: onOther,
+  deleteBlock: async (s) => {
+    await s.does("putBlock", s.owner.name, { params: { userId: s.other.id } });
+    return { params: { userId: s.other.id } };
+  },
+  findPerson: async (s) => ({ query: { handle: (await s.does("getMe", s.other.name)).body.handle } }),
+
+  getMyReferrals: nothing,
+  claimReferral: async (s) => {
+    await s.campaign();
+    const inviter = await s.newPerson("inviter");
+    return { body: { code: (await s.does("getMyReferrals", inviter.name)).body.code } };
+  },
+  listRewards: nothing,
+
+  listNotifications: async (s) => {
+    await notified(s);
+    return {};
+  },
+  readNotification: notified,
+  readAllNotifications: async (s) => {
+    await notified(s);
+    return {};
+  },
+  getPreferences: nothing,
+  putPreferences: async () => ({ body: preferences }),
+
+  createCampaign: async () => ({
+    body: {
+      name: "Summer",
+      rewardInviter: usd(500),
+      rewardInvited: usd(300),
+      minimum: usd(1000),
+      budget: usd(40_000),
+    },
+  }),
+  listCampaigns: nothing,
+  getCampaign: async (s) => ({ params: { id: await s.campaign() } }),
+  patchCampaign: inCampaign({ name: "Autumn", addBudget: usd(800) }),
+  freezeAccount: async (s) => ({ params: { id: s.owner.id }, body: { reason: "fraud-suspected" } }),
+  unfreezeAccount: async (s) => {
+    const params = { id: s.owner.id };
+    await s.does("freezeAccount", s.ops, { params, body: { reason: "legal-order" } });
+    return { params, body: { reason: "legal-order" } };
+  },
+  getSuspense: nothing,
+  getOpsHealth: nothing,
+  getHealth: nothing,
+  getOpenApi: nothing,
+};

@@ -1,0 +1,58 @@
+/** What people do with their own account: settings, terms, devices, looking at their money and messages. */
+import type { Flow } from "../society/society.ts";
+
+export const changeSettings: Flow = {
+  name: "change-settings",
+  weight: 1.5,
+  async run(actor, { dice, call }) {
+    const body = dice.chance(0.8)
+      ? { paymentAudience: dice.pick(["participants", "friends", "public"]) }
+      : { handle: `${actor.name}_${dice.between(1, 4)}` };
+    const reply = await call(actor, "identity", "patchMe", { body });
+    if (reply?.status === 200) actor.handle = reply.body.handle;
+  },
+};
+
+export const lookAtWallet: Flow = {
+  name: "look-at-wallet",
+  weight: 2,
+  async run(actor, { dice, call }) {
+    const name = dice.pick(["getWallet", "listEntries", "getStatement"]);
+    await call(actor, "wallet", name, name === "getWallet" ? {} : { query: { currency: "USD" } });
+  },
+};
+
+export const readMessages: Flow = {
+  name: "read-messages",
+  weight: 1.5,
+  async run(actor, { dice, call }) {
+    await call(actor, "notifications", "listNotifications");
+    if (dice.chance(0.4)) await call(actor, "notifications", "readAllNotifications");
+  },
+};
+
+export const registerDevice: Flow = {
+  name: "register-device",
+  weight: 1.5,
+  async run(actor, { dice, call }) {
+    // Now and then a phone changes hands.
+    const phone = dice.chance(0.85) ? actor.name : "shared";
+    const body = { platform: dice.pick(["ios", "android"]), pushToken: `token-${phone}` };
+    const params = { deviceId: `device-${phone}` };
+    await call(actor, "identity", dice.chance(0.9) ? "putDevice" : "deleteDevice", { params, body });
+  },
+};
+
+export const reconsiderTerms: Flow = {
+  name: "reconsider-terms",
+  weight: 0.6,
+  async run(actor, { call, pause }) {
+    const decide = (granted: boolean) =>
+      call(actor, "identity", "putConsents", {
+        body: { consents: [{ purpose: "terms", version: 1, granted }] },
+      });
+    await decide(false);
+    await pause(50, 3_000);
+    await decide(true);
+  },
+};

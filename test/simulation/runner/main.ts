@@ -1,0 +1,81 @@
+/** What the command does. */
+import { writeFileSync } from "node:fs";
+import { plantedBugs } from "../planted/index.ts";
+import { runPlanted } from "../planted/run-planted.ts";
+import { simulateSeed } from "../simulate-seed.ts";
+import { type Options, USAGE } from "./options.ts";
+import { failureText, faultsOf, plantedText, totalsText } from "./print.ts";
+import { runSeeds, type Totals } from "./run-seeds.ts";
+
+const ROOT = new URL("../../..", import.meta.url).pathname;
+
+const save = ({ json }: Options, result: unknown): void => {
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(result, undefined, 2)}\n`);
+};
+
+async function oneSeed({ from }: Options): Promise<boolean> {
+  const report = await simulateSeed(from, { onLine: (line) => console.log(line) });
+  console.log(`digest ${report.digest}, ${report.steps} steps, ${faultsOf(report.mishaps)} faults`);
+  if (report.violation === undefined) return true;
+  console.log(`${report.violation.invariant}: ${report.violation.detail}`);
+  return false;
+}
+
+async function manySeeds(options: Options): Promise<boolean> {
+  const startedAt = performance.now();
+  const seconds = (): number => (performance.now() - startedAt) / 1000;
+  let printed = 0;
+  const onSeed = (totals: Totals): void => {
+    for (const failure of totals.failures.slice(printed)) {
+      printed += 1;
+      if (printed <= 3) console.log(`\n${failureText(failure)}\n`);
+    }
+    if (process.stdout.isTTY) {
+      process.stdout.write(
+        `\r${totals.seeds} seeds, ${totals.failures.length} failed, ${seconds().toFixed(0)} s `,
+      );
+    }
+  };
+  const totals = await runSeeds({ ...options, onSeed });
+  if (process.stdout.isTTY) process.stdout.write("\r");
+  console.log(totalsText(totals, seconds()));
+  save(options, {
+    ...totals,
+    seconds: seconds(),
+    failures: totals.failures.map(({ seed, violation }) => ({ seed, violation })),
+  });
+  return totals.failures.length === 0 && totals.seeds > 0;
+}
+
+async function planted(options: Options): Promise<boolean> {
+  const found = await runPlanted(ROOT, plantedBugs, {
+    seeds: options.count,
+    threads: options.threads,
+    onFound: ({ bug, seeds, invariant, seconds }) =>
+      console.log(
+        `${invariant === undefined ? "MISSED" : "found "} ${bug.name} (${seeds} seeds, ${seconds.toFixed(1)} s)`,
+      ),
+  });
+  console.log(`\n${plantedText(found)}`);
+  save(options, found);
+  return found.every(({ invariant }) => invariant !== undefined);
+}
+
+/** @returns whether all was as it must be. */
+export async function runCommand(options: Options): Promise<boolean> {
+  switch (options.what) {
+    case "help":
+      console.log(USAGE);
+      return true;
+    case "one-seed":
+      return oneSeed(options);
+    case "planted":
+      return planted(options);
+    case "crash-points": {
+      const { crashPoints } = await import("../crash-points/command.ts");
+      return crashPoints(options);
+    }
+    case "seeds":
+      return manySeeds(options);
+  }
+}
