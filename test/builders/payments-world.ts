@@ -22,6 +22,7 @@ import { createPayments } from "../../shared/payments/store.ts";
 import type { Log } from "../../shared/platform/log.ts";
 import type { Item, Table } from "../../shared/table/table.ts";
 import { wideLimits } from "./book.ts";
+import { handTimers } from "./hand-timers.ts";
 import {
   type Area,
   type Called,
@@ -82,20 +83,6 @@ const crashingChannel = ({ channel, ...rest }: OpenedChannel, crashes: Crashes):
   },
 });
 
-/** Timers on the world's clock; nothing runs but by `run`. */
-function createTimers(now: () => number) {
-  const timers: { readonly at: number; readonly run: () => void }[] = [];
-  return {
-    schedule: (ms: number, run: () => void) => void timers.push({ at: now() + ms, run }),
-    /** The earliest timer up to a time, taken out. */
-    next(until: number) {
-      const due = timers.filter(({ at }) => at <= until).toSorted((a, b) => a.at - b.at)[0];
-      if (due !== undefined) timers.splice(timers.indexOf(due), 1);
-      return due;
-    },
-  };
-}
-
 /** A log that keeps every line as text, so that a test can look for what must not be in it. */
 function createLines() {
   const lines: string[] = [];
@@ -150,7 +137,7 @@ export async function createPaymentsWorld(): Promise<PaymentsWorld> {
   const { lines, log } = createLines();
   const metrics = new Map<string, number>();
   const crashes = createCrashes();
-  const timers = createTimers(clock.now);
+  const timers = handTimers(clock.now);
   const settings = { enabled: true, livemode: false };
   const platform = {
     ...world.platform,

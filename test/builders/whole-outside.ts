@@ -12,6 +12,7 @@ import { createStripeSimulator, type StripeSimulator } from "../../local/stripe/
 import type { WebhookSender } from "../../local/stripe/webhooks.ts";
 import { openChannel } from "../../shared/channels/registry.ts";
 import type { Pepper } from "../../shared/pin/pepper.ts";
+import { handTimers } from "./hand-timers.ts";
 import { type HandClock, seededRandom } from "./world.ts";
 
 export const STRIPE_WEBHOOK_SECRET = "whsec_whole";
@@ -37,20 +38,6 @@ export type Outside = {
   /** Lets time pass: the simulator's timers run and its webhooks arrive. */
   readonly pass: (ms: number) => Promise<void>;
 };
-
-/** Timers on the world's clock; nothing runs but by `next`. */
-function createTimers(now: () => number) {
-  const timers: { readonly at: number; readonly run: () => void }[] = [];
-  return {
-    schedule: (ms: number, run: () => void) => void timers.push({ at: now() + ms, run }),
-    /** The earliest timer up to a time, taken out. */
-    next(until: number) {
-      const due = timers.filter(({ at }) => at <= until).toSorted((a, b) => a.at - b.at)[0];
-      if (due !== undefined) timers.splice(timers.indexOf(due), 1);
-      return due;
-    },
-  };
-}
 
 /** `fetch` to the simulator without a socket. A connection that breaks rejects as undici does. */
 const fetchOf =
@@ -104,7 +91,7 @@ const pepper: Pepper = {
 };
 
 export async function createOutside(clock: HandClock, sendWebhook: WebhookSender): Promise<Outside> {
-  const timers = createTimers(clock.now);
+  const timers = handTimers(clock.now);
   const stripe = createStripeSimulator({
     secretKey: "sk_test_whole",
     publishableKey: "pk_test_whole",

@@ -90,7 +90,7 @@ const playersOf = async (cloud: RunningCloud): Promise<Players> => ({
   payee: await person(cloud, "Quentin Payee"),
 });
 
-it("keeps what it acknowledged, and does nothing twice", { timeout: 180_000 }, async () => {
+it("keeps what it acknowledged, and does nothing twice", { timeout: 300_000 }, async () => {
   let server = await startProcess(dir);
   let players = await playersOf(server.cloud);
   await topUp(server.cloud, players.payer, START);

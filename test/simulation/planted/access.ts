@@ -8,8 +8,8 @@ export const accessBugs: readonly PlantedBug[] = [
     "freeze-ignored",
     "Money leaves a frozen account.",
     posting,
-    'if (amount.available < 0 && posting.kind !== "access" && before.access.frozenFor.length > 0) {',
-    'if (amount.available < 0 && posting.kind !== "access" && before.access.frozenFor.length > 9) {',
+    "if (amount.available < 0 && before.access.frozenFor.length > 0) {",
+    "if (amount.available < 0 && before.access.frozenFor.length > 9) {",
   ),
   bug(
     "freeze-without-chains",

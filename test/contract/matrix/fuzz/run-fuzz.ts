@@ -8,8 +8,6 @@
 import { inspect } from "node:util";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import fc from "fast-check";
-import { runAudit } from "../../../../functions/ops/run-audit.ts";
-import { fromEntryItem } from "../../../../shared/ledger/codec.ts";
 import {
   allRoutes,
   createWholeWorld,
@@ -17,6 +15,7 @@ import {
   type WholeWorld,
 } from "../../../builders/whole-world.ts";
 import { type Called, seededRandom } from "../../../builders/world.ts";
+import { type Books, checkBooks } from "./books.ts";
 import { createKnown, type Known } from "./known.ts";
 import { beginLife, type Life } from "./life.ts";
 import { type FuzzRequest, requestOf } from "./requests.ts";
@@ -30,7 +29,7 @@ export type FuzzOptions = {
   readonly onProgress?: (calls: number) => void;
 };
 
-export type FuzzReport = {
+export type FuzzReport = Books & {
   readonly seed: number;
   readonly calls: number;
   /** Answers by status. */
@@ -40,9 +39,6 @@ export type FuzzReport = {
   /** Routes that were never answered with what they are for. */
   readonly neverGood: readonly RouteName[];
   readonly slowestMs: number;
-  readonly items: number;
-  readonly entries: number;
-  readonly transfers: number;
 };
 
 /** What went wrong, after how many calls, and the request that did it. */
@@ -135,30 +131,6 @@ async function send(w: WholeWorld, life: Life, sending: Sending): Promise<Called
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** @throws Error when money was made or lost, a customer is below zero, or the audit finds anything. */
-async function checkBooks(w: WholeWorld): Promise<Pick<FuzzReport, "items" | "entries" | "transfers">> {
-  await w.settle(600_000);
-  const { clean, findings } = await runAudit({ table: w.world.table, platform: w.world.platform });
-  const items = await w.items();
-  const audit = items.get("AUDIT#LATEST AUDIT");
-  if (!clean) throw new Error(`the audit has ${findings} findings: ${inspect(audit?.["findings"])}`);
-  const sums = new Map<string, number>();
-  let entries = 0;
-  for (const [key, item] of items) {
-    if (!key.startsWith("LEDGER#")) continue;
-    entries += 1;
-    const { account, currency, amount, state } = fromEntryItem(item);
-    sums.set(currency, (sums.get(currency) ?? 0) + amount.available + amount.held);
-    if (account.startsWith("user:") && (state.available < 0 || state.held < 0))
-      throw new Error(
-        `${account} was below zero: ${JSON.stringify({ available: state.available, held: state.held })}`,
-      );
-  }
-  for (const [currency, sum] of sums) if (sum !== 0) throw new Error(`${currency} sums to ${sum}, not 0`);
-  const transfers = [...items.keys()].filter((key) => key.startsWith("TRANSFER#")).length;
-  return { items: items.size, entries, transfers };
 }
 
 /** Far apart for neighbouring seeds, so that runs share no requests. */
