@@ -56,10 +56,9 @@ ${table(
 `;
 }
 
-const positive = (value: string, name: string): number => {
+const positive = (value: string): number | undefined => {
   const number = Number(value);
-  if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} is to be a positive integer`);
-  return number;
+  return Number.isSafeInteger(number) && number >= 1 ? number : undefined;
 };
 
 async function main(): Promise<void> {
@@ -76,8 +75,12 @@ async function main(): Promise<void> {
     console.log(usage);
     return;
   }
-  const calls = positive(values.calls, "calls");
-  const seed = positive(values.seed, "seed");
+  const [calls, seed] = [positive(values.calls), positive(values.seed)];
+  if (calls === undefined || seed === undefined) {
+    console.error(`--calls and --seed are positive integers\n\n${usage}`);
+    process.exitCode = 2;
+    return;
+  }
   const startedAt = performance.now();
   const secondsSoFar = () => (performance.now() - startedAt) / 1000;
   const onProgress = (done: number): void => {

@@ -23,8 +23,8 @@ export const CLEARING_SHARDS = 2;
 
 /** Small enough that people run into them. */
 export const LIMITS: Limits = {
-  USD: { perTransfer: 6_000, perDay: 8_000, perMonth: 9_000 },
-  EUR: { perTransfer: 6_000, perDay: 8_000, perMonth: 9_000 },
+  USD: { perTransfer: 4_000, perDay: 4_500, perMonth: 9_000 },
+  EUR: { perTransfer: 4_000, perDay: 4_500, perMonth: 9_000 },
 };
 
 export type WiringDeps = { readonly engine: Engine; readonly dice: Dice; readonly tokens: TokenVerifier };
