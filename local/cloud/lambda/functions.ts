@@ -54,6 +54,8 @@ export type FunctionsOptions = {
    * here they share processors: at AWS every function has its own.
    */
   readonly isAwaited?: (fn: FunctionModel) => boolean;
+  /** Workers a function has at most; absent, as fits this machine. */
+  readonly mostWorkers?: number;
   /** Whether this invocation's answer is to be lost with its worker, although the work was done. */
   readonly losesAnswer: (fn: FunctionModel) => boolean;
 };
@@ -116,7 +118,8 @@ type Pool = {
 };
 
 function createPool(fn: FunctionModel, options: FunctionsOptions, clockOffset: SharedArrayBuffer): Pool {
-  const limit = Math.min(fn.reservedConcurrency ?? MOST_WORKERS, MOST_WORKERS);
+  const most = options.mostWorkers ?? MOST_WORKERS;
+  const limit = Math.min(fn.reservedConcurrency ?? most, most);
   const idle: Instance[] = [];
   const busy = new Set<Instance>();
   const waiting: (() => void)[] = [];
