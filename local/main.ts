@@ -118,7 +118,8 @@ async function main(): Promise<void> {
     ...(options.quiet ? {} : { print: (line: string) => console.log(line) }),
   });
   stopOnSignals(cloud);
-  for (const line of await afterReady(cloud, options.dir)) console.log(line);
+  // In one piece: who waits for the first line finds the addresses with it.
+  console.log((await afterReady(cloud, options.dir)).join("\n"));
 }
 
 main().catch((cause: unknown) => {

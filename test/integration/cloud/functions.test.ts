@@ -110,7 +110,7 @@ describe("a function's workers", () => {
   });
 
   it("end when they take more memory than the function has", async () => {
-    const outcome = await running("index.greedy").invoke({});
+    const outcome = await running("index.greedy", { timeoutSeconds: 25 }).invoke({});
     expect(outcome).toMatchObject({ kind: "crashed", message: expect.stringContaining("memory") });
   });
 
