@@ -83,12 +83,9 @@ async function main(): Promise<void> {
   }
   const startedAt = performance.now();
   const secondsSoFar = () => (performance.now() - startedAt) / 1000;
-  const onProgress = (done: number): void => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${done} calls, ${secondsSoFar().toFixed(0)} s`);
-  };
+  const onProgress = (done: number): void => console.error(`${done} calls, ${secondsSoFar().toFixed(0)} s`);
   try {
     const report = await runFuzz({ seed, calls, now: () => performance.now(), onProgress });
-    if (process.stderr.isTTY) process.stderr.write("\n");
     const seconds = secondsSoFar();
     if (values.json) console.log(JSON.stringify({ ...report, seconds }));
     else console.log(documentOf(report, seconds));

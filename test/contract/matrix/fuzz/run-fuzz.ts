@@ -26,6 +26,7 @@ export type FuzzOptions = {
   readonly calls: number;
   /** Milliseconds, for the limit on each call; nothing else depends on it. */
   readonly now: () => number;
+  /** Every 5,000 calls. */
   readonly onProgress?: (calls: number) => void;
 };
 
@@ -202,7 +203,7 @@ export async function runFuzz({ seed, calls, now, onProgress = () => {} }: FuzzO
         if (every(LIFE_EVERY, before)) await life.pass();
         if (every(RESTORE_EVERY, before)) await life.restore();
         if (every(AUDIT_EVERY, before)) await checkBooks(w);
-        if (every(1_000, before)) onProgress(done);
+        if (every(5_000, before)) onProgress(done);
       }
     }
     const books = await checkBooks(w);
