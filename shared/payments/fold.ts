@@ -162,10 +162,9 @@ function moved(payment: Payment, next: Standing, observedAt: EpochMs, now: Epoch
   };
 }
 
+/** The payment with the channel's id, which is its own: a foreign one is told apart before. */
 const adopted = (payment: Payment, fact: Fact): Payment =>
-  fact.type === "observed" && payment.channelPaymentId === undefined
-    ? { ...payment, channelPaymentId: fact.channelPaymentId }
-    : payment;
+  fact.type === "observed" ? { ...payment, channelPaymentId: fact.channelPaymentId } : payment;
 
 /**
  * The payment after a fact, and what that asks for. Any order and any repetition of the same facts end in the same

@@ -27,9 +27,7 @@ interface SignatureHeader {
 }
 
 function headerValue(headers: CallbackRequest["headers"], name: string): string | undefined {
-  return Object.entries(headers).find(
-    ([key, value]) => key.toLowerCase() === name && value !== undefined,
-  )?.[1];
+  return Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
 }
 
 /** `t=<seconds>,v1=<hex>[,v1=<hex>…]`; other schemes (`v0`) are ignored. One `t`, at least one `v1`. */
@@ -77,8 +75,9 @@ function parseEvent(rawBody: Uint8Array): StripeEvent | undefined {
   try {
     return EventShape.safeParse(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(rawBody))).data;
   } catch {
-    return undefined; // Not UTF-8 or not JSON: nothing in it can be trusted to mean anything.
+    // Not UTF-8 or not JSON: nothing in it can be trusted to mean anything.
   }
+  return undefined;
 }
 
 function kindOf(event: StripeEvent): CallbackEvent["kind"] {

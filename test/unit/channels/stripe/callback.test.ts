@@ -1,11 +1,13 @@
 /** Verification of Stripe webhooks, held against Stripe's official library. */
+import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
 import type { CallbackContext } from "../../../../shared/channels/channel.ts";
-import { callbackAnswer, verifyCallback } from "../../../../shared/channels/stripe/callback.ts";
+import { stripeCallbacks } from "../../../../shared/channels/stripe/callback.ts";
 import { anEvent, anIntent } from "./stripe-builders.ts";
 
+const { callbackAnswer, verifyCallback } = stripeCallbacks;
 const SECRET = "whsec_test";
 const NOW_S = 1_768_478_600;
 const NOW_MS = NOW_S * 1000 + 450;
@@ -103,6 +105,10 @@ describe("a valid callback", () => {
 
 describe("a callback that is not to be trusted", () => {
   it("has no signature", () => {
+    expect(verifyCallback({ headers: {}, rawBody: Buffer.from(PAYLOAD) }, context())).toEqual({
+      ok: false,
+      reason: "missing-signature",
+    });
     expect(verifyCallback(request(PAYLOAD, undefined), context())).toEqual({
       ok: false,
       reason: "missing-signature",
@@ -223,6 +229,17 @@ describe("a callback that is not to be trusted", () => {
     });
   });
 
+  it("is signed but not UTF-8", () => {
+    const [before, after] = payloadOf(anEvent({ note: "#" })).split("#");
+    const rawBody = Buffer.concat([Buffer.from(`${before}`), Buffer.of(0xff), Buffer.from(`${after}`)]);
+    const v1 = createHmac("sha256", SECRET).update(`${NOW_S}.`).update(rawBody).digest("hex");
+    const verdict = verifyCallback(
+      { headers: { "stripe-signature": `t=${NOW_S},v1=${v1}` }, rawBody },
+      context(),
+    );
+    expect(verdict).toEqual({ ok: false, reason: "malformed" });
+  });
+
   it("cannot be let in by a blank secret", () => {
     const forged = sign(PAYLOAD, NOW_S, " ");
     expect(() => verifyCallback(request(PAYLOAD, forged), context({ secrets: ["", " "] }))).toThrow(/secret/);
@@ -283,6 +300,19 @@ describe("what an event means", () => {
     expect(event).not.toHaveProperty("fact");
   });
 
+  it.each(["text", 7, null, { id: 7, metadata: null }, { metadata: { payment_id: 7 } }])(
+    "is a payment without a name when the object is %j",
+    (object) => {
+      const event = read({ data: { object } });
+      expect(event).toMatchObject({ eventId: "evt_3abc", kind: "payment" });
+      expect(event.ref).toStrictEqual({});
+    },
+  );
+
+  it("is a dispute without a name when its object has none", () => {
+    expect(read({ type: "charge.dispute.created", data: { object: null } }).ref).toStrictEqual({});
+  });
+
   it("is a refund or a dispute of a payment", () => {
     const object = {
       id: "re_1",
@@ -290,6 +320,7 @@ describe("what an event means", () => {
       payment_intent: "pi_9",
       metadata: { payment_id: "pay_9" },
     };
+    expect(read({ type: "refund.updated", data: { object: anIntent() } })).not.toHaveProperty("fact");
     expect(read({ type: "refund.updated", data: { object } })).toMatchObject({
       kind: "refund",
       ref: { paymentId: "pay_9", channelPaymentId: "pi_9" },
@@ -308,7 +339,13 @@ describe("what an event means", () => {
     "customer.created",
     "payout.paid",
   ])("is nothing for %s", (type) => {
-    expect(read({ type })).toMatchObject({ kind: "ignored", ref: {} });
+    expect(read({ type })).toStrictEqual({
+      eventId: "evt_3abc",
+      type,
+      occurredAtMs: 1_768_478_500_000,
+      kind: "ignored",
+      ref: {},
+    });
   });
 
   it("is nothing when it belongs to a connected account", () => {
@@ -323,5 +360,12 @@ describe("the answer", () => {
     expect(callbackAnswer("retry-later").status).toBe(503);
     expect(callbackAnswer("rejected").status).toBe(400);
     expect(callbackAnswer("stored").headers).toEqual({ "content-type": "application/json" });
+    const results = ["stored", "duplicate", "retry-later", "rejected"] as const;
+    expect(results.map((result) => callbackAnswer(result).body)).toEqual([
+      '{"received":true}',
+      '{"received":true}',
+      '{"received":false}',
+      '{"received":false}',
+    ]);
   });
 });

@@ -88,14 +88,15 @@ describe("a campaign", () => {
 describe("a reward", () => {
   const campaign = aCampaign();
   const invited = derivedId("account", "a");
-  const record = toRewardRecord({
-    campaignId: campaign.id,
-    inviter,
-    invited,
-    inviterReward: campaign.rewardInviter,
-    invitedReward: campaign.rewardInvited,
-    createdAt: NOON,
-  });
+  const recordOf = () =>
+    toRewardRecord({
+      campaignId: campaign.id,
+      inviter,
+      invited,
+      inviterReward: campaign.rewardInviter,
+      invitedReward: campaign.rewardInvited,
+      createdAt: NOON,
+    });
 
   it("is one transfer from the budget to both, marked with its campaign", () => {
     const transferId = rewardTransferId(campaign.id, invited);
@@ -109,6 +110,7 @@ describe("a reward", () => {
   });
 
   it("is read from its own records and from no other transfer's", () => {
+    const record = recordOf();
     const { kind, ...reward } = record;
     expect(kind).toBe("referral-reward");
     expect(fromRewardItem(record)).toEqual(reward);

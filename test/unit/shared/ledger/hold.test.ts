@@ -46,10 +46,9 @@ describe("capture", () => {
 });
 
 describe("an ended hold", () => {
-  const captured = capture(pending, { amount: usd(1), now: NOON, transferId });
-  const released = release(pending, transferId);
-
   it("cannot be captured, released or expired again", () => {
+    const captured = capture(pending, { amount: usd(1), now: NOON, transferId });
+    const released = release(pending, transferId);
     for (const ended of [captured, released]) {
       if (!ended.ok) throw new Error(ended.error.code);
       const refusal = { ok: false, error: { code: "hold-not-pending", status: ended.value.status } };

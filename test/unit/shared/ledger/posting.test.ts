@@ -98,7 +98,10 @@ describe("a transfer", () => {
     const book = createBook();
     fund(book, ada, 500);
     const placed = book.post(holdPlacement({ transferId: nextId(), account: ada, amount: usd(5) }));
-    expect(placed.ok && Object.keys(placed.value[0] ?? {})).not.toContain("counterparty");
+    const members = placed.ok ? Object.keys(placed.value[0] ?? {}) : [];
+    expect(members).toContain("transferId");
+    expect(members).not.toContain("counterparty");
+    expect(members).not.toContain("memo");
     const captured = book.post(
       holdCapture({ transferId: nextId(), hold: holdOf(ada, 5), amount: usd(5), to: ben }),
     );

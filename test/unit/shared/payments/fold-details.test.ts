@@ -1,4 +1,5 @@
 /** What single facts leave in a payment: which of two is believed, what is kept, what is told. */
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import {
   AMOUNT_MISMATCH,
@@ -227,6 +228,23 @@ describe("the id of a fact", () => {
     ].map(factIdOf);
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(id).toMatch(/^[\w-]{22}$/);
+  });
+
+  it("stays what it was for facts that are stored: a digest of type, callback and content", () => {
+    const idOf = (...said: readonly unknown[]) =>
+      createHash("sha256").update(JSON.stringify(said)).digest("base64url").slice(0, 22);
+    expect(factIdOf({ type: "lapsed", observedAt: NOW })).toBe(idOf("lapsed", "", []));
+    expect(factIdOf(refusal(declined))).toBe(idOf("declined", "", [declined]));
+    expect(factIdOf(anObservation({ callback: { eventId: "evt_1", type: "t" } }))).toBe(
+      idOf("observed", "evt_1", [
+        "pi_1",
+        "requires_payment_method",
+        "requires_action",
+        { value: 12_50, currency: "USD" },
+        undefined,
+        START,
+      ]),
+    );
   });
 
   it("does not depend on when we looked", () => {
