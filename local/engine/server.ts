@@ -86,16 +86,19 @@ function header(request: IncomingMessage, name: string): string {
   return typeof value === "string" ? value : "";
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    const buffer = Buffer.from(chunk);
-    bytes += buffer.length;
-    if (bytes > MAX_BODY_BYTES) throw serialization("the request is larger than 16 MB");
-    chunks.push(buffer);
-  }
-  return Buffer.concat(chunks).toString();
+/** By events: an asynchronous iterator over the same few chunks costs several times as much. */
+function readBody(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > MAX_BODY_BYTES) reject(serialization("the request is larger than 16 MB"));
+      else chunks.push(chunk);
+    });
+    request.once("end", () => resolve(Buffer.concat(chunks).toString()));
+    request.once("error", reject);
+  });
 }
 
 function parseBody(text: string): JsonObject {
@@ -123,14 +126,14 @@ function sendJson(response: ServerResponse, status: number, body: JsonObject): v
 }
 
 function send(response: ServerResponse, status: number, body: string, type: string): void {
-  const bytes = Buffer.from(body);
   response.writeHead(status, {
     "content-type": type,
-    "content-length": bytes.length,
+    "content-length": Buffer.byteLength(body),
     "x-amzn-requestid": crypto.randomUUID(),
-    "x-amz-crc32": crc32(bytes),
+    "x-amz-crc32": crc32(body),
   });
-  response.end(bytes);
+  // As text, it goes out in one piece with the headers.
+  response.end(body);
 }
 
 function fail(response: ServerResponse, error: unknown): void {

@@ -18,6 +18,8 @@ export type Store = {
   prepare(sql: string): StatementSync;
   /** Runs the work in one transaction: all of it is durable on return, none of it when it throws. */
   transaction<T>(work: () => T): T;
+  /** Runs after the transaction that is under way has been committed; never when it is not. */
+  onCommit(run: () => void): void;
   close(): void;
 };
 
@@ -67,19 +69,24 @@ function buildStore(database: DatabaseSync): Store {
   };
   const begin = prepare("BEGIN IMMEDIATE");
   const commit = prepare("COMMIT");
+  let afterCommit: (() => void)[] = [];
   return {
     prepare,
     transaction(work) {
       begin.run();
+      afterCommit = [];
+      let result: ReturnType<typeof work>;
       try {
-        const result = work();
+        result = work();
         commit.run();
-        return result;
       } catch (error) {
         if (database.isTransaction) database.exec("ROLLBACK");
         throw error;
       }
+      for (const run of afterCommit) run();
+      return result;
     },
+    onCommit: (run) => void afterCommit.push(run),
     close: () => database.close(),
   };
 }

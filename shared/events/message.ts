@@ -44,8 +44,10 @@ export function eventOfChange(
 
 export const toMessage = (event: DomainEvent): string => JSON.stringify(event);
 
+const messageSchema = z.looseObject({ data: z.unknown() });
+
 /** @throws ZodError or SyntaxError for what is not a message of ours. */
 export function fromMessage(body: string): DomainEvent {
-  const value = z.object({ data: z.unknown() }).loose().parse(JSON.parse(body));
+  const value = messageSchema.parse(JSON.parse(body));
   return build(value, value.data);
 }

@@ -4,8 +4,10 @@ import { numberOf, type Store, textOf } from "../sqlite.ts";
 import { type AttributeValue, type Item, itemsEqual } from "./attribute-values.ts";
 import { type CapacityMeter, writeUnits } from "./capacity.ts";
 import { projectToIndex } from "./index-projection.ts";
+import { buildItemCache } from "./item-cache.ts";
 import { itemSize, MAX_ITEM_BYTES } from "./item-size.ts";
 import { type EncodedKey, keyInIndex, keyItem } from "./keys.ts";
+import { buildRecordTail, type RecordTail } from "./record-tail.ts";
 import type { SecondaryIndex, Table } from "./table-definition.ts";
 
 /** An item as stored. `json` is its exact text, `size` its size by DynamoDB's rules. */
@@ -26,6 +28,8 @@ export type ItemStore = {
    * @param cause `ttl` marks the stream record as made by the service.
    */
   write(change: ItemChange, cause: "caller" | "ttl"): void;
+  /** The newest stream records. */
+  readonly tail: RecordTail;
 };
 
 /**
@@ -34,8 +38,18 @@ export type ItemStore = {
  * @throws ValidationException
  */
 export function checkedItem(table: Table, item: Item, tooLarge: string): StoredItem {
+  return checkedIndexes(table, item, checkedSize(item, tooLarge));
+}
+
+/** @throws ValidationException for an item above 400 KB. */
+export function checkedSize(item: Item, tooLarge: string): number {
   const size = itemSize(item);
   if (size > MAX_ITEM_BYTES) throw validation(tooLarge);
+  return size;
+}
+
+/** The second half of {@link checkedItem}, for an item whose size is known. @throws ValidationException */
+export function checkedIndexes(table: Table, item: Item, size: number): StoredItem {
   for (const index of table.indexes) keyInIndex(index.name, index.schema, item);
   return { item, json: JSON.stringify(item), size };
 }
@@ -45,6 +59,8 @@ export function parseItem(json: string): Item {
 }
 
 export function buildItemStore(store: Store, now: () => number): ItemStore {
+  const cache = buildItemCache();
+  const tail = buildRecordTail(store);
   const select = store.prepare("SELECT item, size FROM items WHERE table_id = ? AND pk = ? AND sk = ?");
   const upsert = store.prepare(
     `INSERT INTO items (table_id, pk, sk, item, size) VALUES (?, ?, ?, ?, ?)
@@ -78,9 +94,10 @@ export function buildItemStore(store: Store, now: () => number): ItemStore {
     const keys = keyItem(table.schema, subject);
     const event = after === undefined ? "REMOVE" : before === undefined ? "INSERT" : "MODIFY";
     const size = itemSize(keys) + (newImage?.size ?? 0) + (oldImage?.size ?? 0);
-    append.run(
+    const createdMs = now();
+    const { lastInsertRowid } = append.run(
       table.id,
-      now(),
+      createdMs,
       event,
       JSON.stringify(keys),
       newImage?.json ?? null,
@@ -88,10 +105,19 @@ export function buildItemStore(store: Store, now: () => number): ItemStore {
       size,
       cause === "ttl" ? 1 : 0,
     );
+    const sequence = Number(lastInsertRowid);
+    const byTtl = cause === "ttl";
+    const images = { newImage: newImage?.item, oldImage: oldImage?.item };
+    store.onCommit(() =>
+      tail.add({ tableId: table.id, sequence, createdMs, event, keys, ...images, size, byTtl }),
+    );
   };
 
   return {
+    tail,
     read(table, key) {
+      const known = cache.get(table, key);
+      if (known !== undefined) return known;
       const row = select.get(table.id, key.hash, key.range);
       if (row === undefined) return undefined;
       const json = textOf(row, "item");
@@ -104,6 +130,9 @@ export function buildItemStore(store: Store, now: () => number): ItemStore {
       if (after === undefined) remove.run(table.id, key.hash, key.range);
       else if (after.json !== before?.json) upsert.run(table.id, key.hash, key.range, after.json, after.size);
       appendRecord(change, cause);
+      // What is under way is read from the file, what is committed from memory.
+      cache.forget(table, key);
+      if (after !== undefined) store.onCommit(() => cache.keep(table, key, after));
     },
   };
 }

@@ -10,6 +10,7 @@ import type { Item } from "./attribute-values.ts";
 import type { DynamoContext } from "./context.ts";
 import { parseItem } from "./item-store.ts";
 import { attributesOf } from "./keys.ts";
+import type { KeptRecord } from "./record-tail.ts";
 import { type Table, tableArn } from "./table-definition.ts";
 
 export const STREAM_RETENTION_MS = 24 * 60 * 60 * 1000;
@@ -60,43 +61,71 @@ export function recordsAfter(
   after: number,
   limit: number,
 ): { readonly records: readonly StreamRecord[]; readonly next: number } {
-  const rows = context.store
-    .prepare(
-      "SELECT * FROM stream_records WHERE table_id = ? AND sequence > ? AND created_ms > ? ORDER BY sequence LIMIT ?",
-    )
-    .iterate(table.id, after, context.now() - STREAM_RETENTION_MS, Math.min(limit, MAX_RECORDS));
+  const most = Math.min(limit, MAX_RECORDS);
+  const oldest = context.now() - STREAM_RETENTION_MS;
   const records: StreamRecord[] = [];
   let next = after;
   let bytes = 0;
-  for (const row of rows) {
-    bytes += numberOf(row, "size");
-    if (records.length > 0 && bytes > MAX_REPLY_BYTES) break;
-    records.push(toRecord(context, table, row));
-    next = numberOf(row, "sequence");
+  for (const kept of context.items.tail.after(table, after) ??
+    storedAfter(context, table, after, oldest, most)) {
+    if (kept.createdMs <= oldest) continue;
+    bytes += kept.size;
+    if (records.length === most || (records.length > 0 && bytes > MAX_REPLY_BYTES)) break;
+    records.push(toRecord(context, table, kept));
+    next = kept.sequence;
   }
   return { records, next };
 }
 
-function toRecord(context: DynamoContext, table: Table, row: Row): StreamRecord {
+function* storedAfter(
+  context: DynamoContext,
+  table: Table,
+  after: number,
+  oldest: number,
+  limit: number,
+): Iterable<KeptRecord> {
+  const rows = context.store
+    .prepare(
+      "SELECT * FROM stream_records WHERE table_id = ? AND sequence > ? AND created_ms > ? ORDER BY sequence LIMIT ?",
+    )
+    .iterate(table.id, after, oldest, limit);
+  for (const row of rows) yield fromRow(table, row);
+}
+
+function fromRow(table: Table, row: Row): KeptRecord {
   const newImage = optionalTextOf(row, "new_image");
   const oldImage = optionalTextOf(row, "old_image");
-  const sequence = numberOf(row, "sequence");
+  return {
+    tableId: table.id,
+    sequence: numberOf(row, "sequence"),
+    createdMs: numberOf(row, "created_ms"),
+    event: eventName(textOf(row, "event")),
+    keys: parseItem(textOf(row, "keys")),
+    newImage: newImage === undefined ? undefined : parseItem(newImage),
+    oldImage: oldImage === undefined ? undefined : parseItem(oldImage),
+    size: numberOf(row, "size"),
+    byTtl: numberOf(row, "by_ttl") === 1,
+  };
+}
+
+function toRecord(context: DynamoContext, table: Table, kept: KeptRecord): StreamRecord {
+  const { sequence, createdMs, event, keys, newImage, oldImage, size, byTtl } = kept;
   return {
     eventID: sequence.toString(16).padStart(32, "0"),
-    eventName: eventName(textOf(row, "event")),
+    eventName: event,
     eventVersion: "1.1",
     eventSource: "aws:dynamodb",
     awsRegion: context.region,
     dynamodb: {
-      ApproximateCreationDateTime: Math.floor(numberOf(row, "created_ms") / 1000),
-      Keys: parseItem(textOf(row, "keys")),
-      ...(newImage !== undefined && { NewImage: parseItem(newImage) }),
-      ...(oldImage !== undefined && { OldImage: parseItem(oldImage) }),
+      ApproximateCreationDateTime: Math.floor(createdMs / 1000),
+      Keys: keys,
+      ...(newImage !== undefined && { NewImage: newImage }),
+      ...(oldImage !== undefined && { OldImage: oldImage }),
       SequenceNumber: formatSequence(sequence),
-      SizeBytes: numberOf(row, "size"),
+      SizeBytes: size,
       StreamViewType: table.stream?.viewType ?? "",
     },
-    ...(numberOf(row, "by_ttl") === 1 && {
+    ...(byTtl && {
       userIdentity: { type: "Service", principalId: "dynamodb.amazonaws.com" },
     }),
   };

@@ -14,8 +14,7 @@ import type { Path } from "./expressions/paths.ts";
 import { type Placeholders, readPlaceholders } from "./expressions/placeholders.ts";
 import { applyUpdate } from "./expressions/update.ts";
 import { parseUpdate, updatedPaths } from "./expressions/update-parser.ts";
-import { itemSize, MAX_ITEM_BYTES } from "./item-size.ts";
-import { checkedItem, type ItemChange, type StoredItem } from "./item-store.ts";
+import { checkedIndexes, checkedItem, checkedSize, type ItemChange, type StoredItem } from "./item-store.ts";
 import { attributesOf, type EncodedKey, keyItem, keyOfItem, keyOfRequest } from "./keys.ts";
 import type { Table } from "./table-definition.ts";
 
@@ -91,9 +90,8 @@ export function planPut(context: DynamoContext, request: JsonObject, scope: Writ
   const item = readItem(raw);
   const table = context.tables.named(request);
   const key = keyOfItem(table.schema, item);
-  const tooLarge = "Item size has exceeded the maximum allowed size";
-  if (itemSize(item) > MAX_ITEM_BYTES) throw validation(tooLarge);
-  const next = () => checkedItem(table, item, tooLarge);
+  const size = checkedSize(item, "Item size has exceeded the maximum allowed size");
+  const next = () => checkedIndexes(table, item, size);
   return { table, key, condition, touched: [], showOnFailure: showsOnFailure(request), next };
 }
 

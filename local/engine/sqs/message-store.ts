@@ -30,6 +30,8 @@ export type MessageCounts = { readonly visible: number; readonly inFlight: numbe
 /** Each method changes the file within the caller's transaction. */
 export type MessageStore = {
   insert(queue: Queue, message: NewMessage): void;
+  /** Cheaper than to ask for one. */
+  isAnyVisible(queue: Queue, nowMs: number): boolean;
   /** The longest visible first. */
   visible(queue: Queue, nowMs: number, limit: number): readonly StoredMessage[];
   /** When the next message that is now hidden becomes visible. */
@@ -56,6 +58,7 @@ export function buildMessageStore(store: Store): MessageStore {
   const visible = store.prepare(
     "SELECT * FROM messages WHERE queue_id = ? AND visible_ms <= ? ORDER BY visible_ms, id LIMIT ?",
   );
+  const anyVisible = store.prepare("SELECT 1 FROM messages WHERE queue_id = ? AND visible_ms <= ? LIMIT 1");
   const next = store.prepare(
     "SELECT visible_ms FROM messages WHERE queue_id = ? AND visible_ms > ? ORDER BY visible_ms LIMIT 1",
   );
@@ -90,6 +93,7 @@ export function buildMessageStore(store: Store): MessageStore {
         message.sentMs,
         message.visibleMs,
       ),
+    isAnyVisible: (queue, nowMs) => anyVisible.get(queue.id, nowMs) !== undefined,
     visible: (queue, nowMs, limit) => visible.all(queue.id, nowMs, limit).map(toMessage),
     nextVisibleMs(queue, nowMs) {
       const row = next.get(queue.id, nowMs);

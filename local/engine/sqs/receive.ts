@@ -77,7 +77,7 @@ function readReceive(queue: Queue, request: JsonObject): Receive {
 /** Takes what is visible; on the way, drops what is too old and moves what was received too often. */
 function take(context: QueueContext, queue: Queue, receive: Receive, call: QueueCall): readonly JsonObject[] {
   const now = context.now();
-  if (context.messages.visible(queue, now, 1).length === 0) return [];
+  if (!context.messages.isAnyVisible(queue, now)) return [];
   if (context.messages.countInFlight(queue, now) >= MAX_IN_FLIGHT) {
     throw sqsError("OverLimit", "Too many messages are in flight in the queue", "OverLimit");
   }
@@ -85,11 +85,11 @@ function take(context: QueueContext, queue: Queue, receive: Receive, call: Queue
   const taken = context.store.transaction(() => {
     const messages: JsonObject[] = [];
     let deliverable = nextDeliverable(context, queue, now, moved, receive.max);
-    while (deliverable.length > 0 && messages.length < receive.max) {
-      for (const message of deliverable.slice(0, receive.max - messages.length)) {
+    while (deliverable.messages.length > 0 && messages.length < receive.max) {
+      for (const message of deliverable.messages.slice(0, receive.max - messages.length)) {
         messages.push(hand(context, message, receive, call, now));
       }
-      if (call.redeliver || receive.visibilityMs === 0) break;
+      if (deliverable.isAll || call.redeliver || receive.visibilityMs === 0) break;
       deliverable = nextDeliverable(context, queue, now, moved, receive.max);
     }
     return messages;
@@ -98,18 +98,20 @@ function take(context: QueueContext, queue: Queue, receive: Receive, call: Queue
   return taken;
 }
 
+/** `isAll`: no others are visible. */
 function nextDeliverable(
   context: QueueContext,
   queue: Queue,
   now: number,
   moved: Set<Queue>,
   max: number,
-): readonly StoredMessage[] {
+): { readonly messages: readonly StoredMessage[]; readonly isAll: boolean } {
   const oldest = now - 1000 * numericAttribute(queue.attributes, "MessageRetentionPeriod");
   const redrive = parseRedrivePolicy(queue.attributes["RedrivePolicy"]);
   const target = redrive && context.queues.findByArn(redrive.deadLetterTargetArn);
   for (;;) {
-    const candidates = context.messages.visible(queue, now, context.randomness.shuffles ? SAMPLE : max);
+    const most = context.randomness.shuffles ? SAMPLE : max;
+    const candidates = context.messages.visible(queue, now, most);
     const kept = candidates.filter((message) => {
       const expired = message.sentMs <= oldest;
       const exhausted = redrive !== undefined && message.receiveCount >= redrive.maxReceiveCount;
@@ -120,7 +122,8 @@ function nextDeliverable(
       } else return true;
       return false;
     });
-    if (kept.length > 0 || candidates.length === 0) return context.randomness.order(kept);
+    const isAll = candidates.length < most;
+    if (kept.length > 0 || isAll) return { messages: context.randomness.order(kept), isAll };
   }
 }
 
