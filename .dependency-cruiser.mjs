@@ -34,7 +34,10 @@ export default {
       "contracts-are-pure",
       "Contracts are data: the infrastructure and the API document import them.",
       { path: "^functions/[^/]+/contract\\.ts$" },
-      { path: ["^node_modules/(@aws-sdk|@middy|stripe)", "^functions/[^/]+/(?!contract)"] },
+      {
+        path: ["^node_modules/(@aws-sdk|@middy)", "^functions/[^/]+/"],
+        pathNot: ["contract\\.ts$"],
+      },
     ),
     only(
       "product-knows-no-tools",
@@ -56,6 +59,8 @@ export default {
           "^shared/http/(route|schemas)\\.ts$",
           "^shared/money/currencies\\.ts$",
           "^shared/ledger/limits\\.ts$",
+          "^shared/(risk/settings|reconciliation/fee)\\.ts$",
+          "^shared/routing/(cost|rank)\\.ts$",
           "^shared/channels/registry\\.ts$",
           "^shared/platform/(metrics|ids)\\.ts$",
         ],
@@ -88,15 +93,15 @@ export default {
       { path: "^node_modules/@aws-sdk/client-" },
     ),
     only(
-      "stripe-in-one-file",
-      "Only the adapter speaks through Stripe's library, so other bundles do not carry it.",
-      { path: "^(functions|shared)/", pathNot: "^shared/channels/stripe/stripe-channel\\.ts$" },
-      { path: "^node_modules/stripe/", dependencyTypesNot: ["type-only"] },
+      "no-provider-libraries",
+      "Channels are pure: providers' libraries drive simulators in tests, and nothing else.",
+      { path: "^(functions|shared|infra|local)/" },
+      { path: "^node_modules/(stripe|alipay-sdk|wechatpay-axios-plugin|paytmchecksum)/" },
     ),
     only(
       "simulators-are-separate",
       "A mistake that a simulator shared with an adapter would stay hidden.",
-      { path: "^local/stripe/" },
+      { path: "^local/(stripe|channels)/" },
       { path: "^(shared|functions)/" },
     ),
     only(

@@ -1,207 +1,178 @@
 /**
- * The neutral `Channel`: what every payment provider looks like to the rest of the product.
- *
- * A channel reports facts and outcomes. It owns no state machine, stores nothing and reads no clock:
- * the caller folds facts into a payment, decides on retries and passes the time in.
+ * The neutral `Channel`: what every payment provider looks like to the rest of the product. Pure: an operation is a
+ * plan (`plan.ts`) that the transport carries out. Time and randomness come in through `ChannelTools`.
  */
+import type * as z from "zod";
+import type { CallbackAnswer, CallbackRequest, CallbackResult, CallbackVerdict } from "./callback.ts";
+import type { ChannelCapabilities } from "./capabilities.ts";
+import type {
+  ChannelMoney,
+  ChannelOutcome,
+  ClientAction,
+  DisputeFact,
+  PaymentFact,
+  PayoutFact,
+  RefundFact,
+} from "./facts.ts";
+import type { Plan } from "./plan.ts";
+import type { StatementSource } from "./statement.ts";
 
-/** An amount: integer minor units as ISO 4217 defines them for the upper-case `currency`. */
-export interface ChannelMoney {
-  readonly value: number;
-  readonly currency: string;
-}
-
-/** Why a channel said no. Final for this request: repeating it unchanged gives the same answer. */
-export type DeclineReason =
-  | "insufficient-funds"
-  | "card-declined"
-  | "authentication-failed"
-  | "amount-not-accepted"
-  | "currency-not-accepted"
-  | "not-found"
-  | "wrong-state"
-  | "rejected";
-
-/**
- * What may have happened to one outbound call.
- *
- * - `ok`: the provider did it and answered.
- * - `declined`: the provider refused; nothing changed there. `code` is the provider's own word.
- * - `notSent`: certainly without effect; repeat with the same idempotency key, not before `retryAfterMs`.
- * - `unknown`: it may have taken effect. Query before anything else; a create whose id is not known is
- *   asked again with the same idempotency key, which returns the first result.
- *
- * `detail` is for logs only: it holds no secret and no personal data.
- */
-export type ChannelOutcome<T> =
-  | { readonly outcome: "ok"; readonly value: T }
-  | ChannelDeclined
-  | { readonly outcome: "notSent"; readonly retryAfterMs?: number; readonly detail?: string }
-  | { readonly outcome: "unknown"; readonly detail?: string };
-
-/** A refusal by the provider, or by its published rules before the call. */
-export interface ChannelDeclined {
-  readonly outcome: "declined";
-  readonly reason: DeclineReason;
-  readonly code: string;
-  readonly detail?: string;
-}
-
-/** Where a payment stands at the provider, in the product's words. */
-export type ChannelPaymentStatus = "requires_action" | "processing" | "succeeded" | "failed" | "cancelled";
-
-/** One observation of one payment at a provider. Facts may be late, repeated or out of order. */
-export interface PaymentFact {
-  readonly channel: string;
-  readonly kind: "payment";
-  /** The provider's id. */
-  readonly channelPaymentId: string;
-  /** Our id, when the provider gave back what we attached at creation. */
-  readonly paymentId?: string;
-  readonly status: ChannelPaymentStatus;
-  /** The newest attempt to pay failed; the payment itself stays payable unless `status` says otherwise. */
-  readonly attemptFailed?: { readonly code: string; readonly message: string };
-  /** Received amount once succeeded, asked amount before. Compare with the stored payment. */
-  readonly amount: ChannelMoney;
-  readonly livemode: boolean;
-  /** The provider's time for this observation, milliseconds since the epoch. */
-  readonly occurredAtMs: number;
-  /** The provider's own status word. */
-  readonly rawStatus: string;
-}
-
-/** What the app needs to let the payer act. Holds a secret: hand it to the payer, never log it. */
-export type ClientAction = {
-  readonly type: "stripe_client_secret";
-  readonly publishableKey: string;
-  readonly clientSecret: string;
-  readonly paymentIntentId: string;
+/** What adapters may not have of their own. */
+export type ChannelTools = {
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Unpredictable bytes, for nonces. */
+  readonly bytes: (count: number) => Uint8Array;
 };
 
-/** The smallest and largest amount of one currency, in ISO minor units, and the step between valid amounts. */
-export interface CurrencyRange {
-  readonly min: number;
-  readonly max: number;
-  /** Amounts must be a multiple of this. Usually 1. */
-  readonly step: number;
-}
-
-/** What a channel can do, as data: the API offers only what this table allows. */
-export interface ChannelCapabilities {
-  /** By upper-case ISO 4217 code. A currency not listed is not offered. */
-  readonly currencies: Readonly<Record<string, CurrencyRange>>;
-  readonly clientAction: ClientAction["type"];
-  readonly refunds: {
-    readonly supported: boolean;
-    readonly partial: boolean;
-    readonly multiple: boolean;
-    /** A refund that succeeded can still turn to failed later. */
-    readonly mayFailAfterSuccess: boolean;
-  };
-  /** `none`: a payment never lapses at the provider, so the caller closes it at its own deadline. */
-  readonly expiry: { readonly kind: "none" } | { readonly kind: "atMost"; readonly maxMs: number };
-  readonly canClose: boolean;
-  readonly canQueryByPaymentId: boolean;
-  /** How long an idempotency key protects a repeated create, in milliseconds. */
-  readonly idempotencyWindowMs: number;
-  readonly payouts: boolean;
-}
-
-/** A callback as it arrived. `rawBody` is the exact bytes, already base64-decoded where the gateway encoded them. */
-export interface CallbackRequest {
-  /** Names in any case. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly rawBody: Uint8Array;
-}
-
-/** What the verifier needs besides the request. */
-export interface CallbackContext {
-  readonly nowMs: number;
-  /** Every secret that is valid now: two while one is being rolled. At least one that is not blank. */
-  readonly secrets: readonly string[];
-  /** True in an environment that moves real money. */
-  readonly expectedLivemode: boolean;
-}
-
-/** A verified callback. A `payment` event without `fact` could not be read fully: query the payment. */
-export interface CallbackEvent {
-  /** The provider's event id: the key for storing it once. */
-  readonly eventId: string;
-  /** The provider's event type. */
-  readonly type: string;
-  readonly occurredAtMs: number;
-  readonly kind: "payment" | "refund" | "dispute" | "ignored";
-  readonly ref: { readonly paymentId?: string; readonly channelPaymentId?: string };
-  readonly fact?: PaymentFact;
-}
-
-/** Why a callback is not to be trusted. None of these is ever stored as truth. */
-export type CallbackRejection = "missing-signature" | "bad-signature" | "stale" | "malformed" | "wrong-mode";
-
-/** The verdict on a callback. */
-export type CallbackVerdict =
-  | { readonly ok: true; readonly event: CallbackEvent }
-  | { readonly ok: false; readonly reason: CallbackRejection };
-
-/** What became of a callback on our side; decides what the provider is told. */
-export type CallbackResult = "stored" | "duplicate" | "retry-later" | "rejected";
-
-/** The HTTP answer to a callback. */
-export interface CallbackAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** The inbound half of a channel: pure, and free of the provider's client library. */
-export interface ChannelCallbacks {
-  /** @throws Error when no usable secret is configured. */
-  verifyCallback(request: CallbackRequest, context: CallbackContext): CallbackVerdict;
-  callbackAnswer(result: CallbackResult): CallbackAnswer;
-}
-
-/** A payment to create at the provider. */
-export interface CreatePaymentInput {
-  /** Our id: `[0-9A-Za-z_]`, at most 32 characters. Comes back in every fact. */
+/** A payment to create at the provider. Depends on the payment's record alone, so a repetition is the same request. */
+export type CreatePaymentInput = {
+  /** Our id, `pay_` and 26 characters; `toReference` gives the letters and digits that every channel takes. */
   readonly paymentId: string;
-  /** One per attempt. The same key with the same input never creates a second payment. */
-  readonly idempotencyKey: string;
   readonly money: ChannelMoney;
-  /** Shown to the payer. */
+  /** Shown to the payer; at most 60 characters. */
   readonly description: string;
-  readonly metadata: Readonly<Record<string, string>>;
-  /** Our deadline. Used only by channels whose payments can lapse (see `capabilities.expiry`). */
-  readonly expiresAtMs?: number;
-}
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  /** What the channel wants to know of the payer: as the module's `payer` schema gave it out. */
+  readonly payer: Readonly<Record<string, string>>;
+};
 
-/** A payment that exists at the provider. */
-export interface CreatedPayment {
+/** A payment that exists at the provider, or can be made to exist by its payer. */
+export type CreatedPayment = { readonly action: ClientAction; readonly fact: PaymentFact };
+
+/** A payment as it is asked about. */
+export type PaymentRef = {
+  readonly paymentId: string;
   readonly channelPaymentId: string;
-  readonly status: ChannelPaymentStatus;
-  readonly action: ClientAction;
-  readonly fact: PaymentFact;
-}
+  readonly transactionId?: string;
+  readonly money: ChannelMoney;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+};
 
 /**
- * The end of a close: `closed` can no longer be paid, `already-paid` was too late, `in-progress` cannot be
- * closed now (the provider is settling it) and is to be queried again.
+ * The end of a close: `closed` can no longer be paid, `already-paid` was too late, `in-progress` cannot be closed now
+ * (it is being settled, or the channel lets payments lapse) and is to be queried again.
  */
-export interface ClosedPayment {
+export type ClosedPayment = {
   readonly result: "closed" | "already-paid" | "in-progress";
   readonly fact: PaymentFact;
-}
+};
 
 /** Why a payment is closed; a word for the provider's records. */
-export type CloseReason = "requested" | "expired" | "duplicate" | "fraudulent";
+export type CloseReason = "requested" | "expired";
 
-/** The outbound half of a channel. Every method resolves: a rejection is a bug, not an outcome. */
-export interface Channel {
+export type RefundInput = {
+  /** Our id, `rfd_` and 26 characters; the same id is the same refund at the provider. */
+  readonly refundId: string;
+  readonly payment: PaymentRef;
+  readonly money: ChannelMoney;
+  /** What of the payment was refunded through this channel before, in minor units. */
+  readonly refundedBefore: number;
+  readonly reason: string;
+};
+
+/** A refund as it is asked about. */
+export type RefundRef = {
+  readonly refundId: string;
+  readonly channelRefundId: string;
+  readonly payment: PaymentRef;
+  readonly money: ChannelMoney;
+  readonly createdAtMs: number;
+};
+
+/** Whom a payout goes to: a tagged object whose members the module's `recipients` schemas declare. */
+export type PayoutRecipient = { readonly type: string; readonly [member: string]: string };
+
+export type PayoutInput = {
+  /** Our id, `wdr_` and 26 characters; the same id is the same payout at the provider. */
+  readonly payoutId: string;
+  readonly recipient: PayoutRecipient;
+  readonly money: ChannelMoney;
+  /** Shown to the recipient; at most 32 characters. */
+  readonly remark: string;
+  readonly createdAtMs: number;
+};
+
+/** `action`: what the recipient's app needs to confirm. */
+export type CreatedPayout = { readonly fact: PayoutFact; readonly action?: ClientAction };
+
+/** A payout as it is asked about. `channelPayoutId` is missing when the answer to its creation never came. */
+export type PayoutRef = {
+  readonly payoutId: string;
+  readonly channelPayoutId?: string;
+  readonly recipient: PayoutRecipient;
+  readonly money: ChannelMoney;
+  readonly createdAtMs: number;
+};
+
+/** A day of the provider's calendar, `yyyy-mm-dd`. */
+export type StatementDay = string;
+
+/**
+ * A channel of one stage. Every plan ends in a value: an exception is a bug, not an outcome.
+ *
+ * A create, refund or payout whose outcome is not known is asked for again with the same input: it is safe to repeat
+ * within `capabilities.idempotencyWindowMs`, and answers with the first one's effect.
+ */
+export type Channel = {
   readonly name: string;
   readonly capabilities: ChannelCapabilities;
-  createPayment(input: CreatePaymentInput): Promise<ChannelOutcome<CreatedPayment>>;
-  queryPayment(input: { readonly channelPaymentId: string }): Promise<ChannelOutcome<PaymentFact>>;
-  closePayment(input: {
-    readonly channelPaymentId: string;
-    readonly reason: CloseReason;
-  }): Promise<ChannelOutcome<ClosedPayment>>;
-}
+  readonly createPayment: (input: CreatePaymentInput) => Plan<ChannelOutcome<CreatedPayment>>;
+  /** The same action, signed anew for an app that comes back; left out where the first one stays good. */
+  readonly renewAction?: (action: ClientAction, payment: PaymentRef) => ClientAction;
+  readonly queryPayment: (payment: PaymentRef) => Plan<ChannelOutcome<PaymentFact>>;
+  /** Takes the money of a payment that is `requires_capture`; left out where channels do it themselves. */
+  readonly capturePayment?: (payment: PaymentRef) => Plan<ChannelOutcome<PaymentFact>>;
+  readonly closePayment: (payment: PaymentRef, reason: CloseReason) => Plan<ChannelOutcome<ClosedPayment>>;
+  readonly refund?: (input: RefundInput) => Plan<ChannelOutcome<RefundFact>>;
+  readonly queryRefund?: (refund: RefundRef) => Plan<ChannelOutcome<RefundFact>>;
+  readonly payout?: (input: PayoutInput) => Plan<ChannelOutcome<CreatedPayout>>;
+  readonly queryPayout?: (payout: PayoutRef) => Plan<ChannelOutcome<PayoutFact>>;
+  /** Before its recipient confirmed. The fact says what became of it. */
+  readonly cancelPayout?: (payout: PayoutRef) => Plan<ChannelOutcome<PayoutFact>>;
+  readonly queryDispute?: (channelDisputeId: string) => Plan<ChannelOutcome<DisputeFact>>;
+  /** Verified on the exact bytes, for freshness where the protocol signs a time, and for the merchant it is meant for. */
+  readonly verifyCallback: (request: CallbackRequest) => Plan<CallbackVerdict>;
+  readonly callbackAnswer: (result: CallbackResult) => CallbackAnswer;
+  readonly openStatement: (day: StatementDay) => Plan<ChannelOutcome<StatementSource>>;
+};
+
+/** What a channel is opened with. */
+export type ChannelConfig<Settings, Keys> = {
+  readonly settings: Settings;
+  readonly keys: Keys;
+  /** Where the provider sends this channel's callbacks; HTTPS in an account, without a query string. */
+  readonly callbackUrl: string;
+  readonly tools: ChannelTools;
+};
+
+/** Settings that every channel has; a module's own schema extends these. */
+export type CommonSettings = {
+  /** `false` offers it to nobody; payments begun on it are still followed to their end. */
+  readonly enabled: boolean;
+  /** True where it moves real money. */
+  readonly livemode: boolean;
+};
+
+/** A channel as the registry lists it: everything about it that is known before it is opened. */
+export type ChannelModule<Settings extends CommonSettings = CommonSettings, Keys = unknown> = {
+  /** Kebab-case. Part of callback paths and of stored records: never rename one. */
+  readonly name: string;
+  /** For people: `WeChat Pay`. */
+  readonly title: string;
+  readonly capabilities: ChannelCapabilities;
+  /** Public settings of a stage. */
+  readonly settings: z.ZodType<Settings>;
+  /** The channel's secret, as JSON. */
+  readonly keys: z.ZodType<Keys>;
+  /** Shapes of the actions an app can be given, each with a literal `type`. */
+  readonly actions: readonly [z.ZodObject, ...z.ZodObject[]];
+  /** What may be said about the payer; strict, all members strings. */
+  readonly payer: z.ZodType<Readonly<Record<string, string>>>;
+  /** Shapes of the recipients of payouts, each with a literal `type`; empty where there are none. */
+  readonly recipients: readonly z.ZodObject[];
+  /** @throws Error when settings and keys contradict each other (a test key in live mode). */
+  readonly open: (config: ChannelConfig<Settings, Keys>) => Channel;
+};

@@ -10,6 +10,13 @@ import type { Random } from "./random.ts";
 export const idPrefixes = {
   account: "usr",
   payment: "pay",
+  refund: "rfd",
+  payout: "wdr",
+  dispute: "dsp",
+  reconciliation: "rec",
+  exception: "exc",
+  paymentRequest: "prq",
+  quote: "quo",
   transfer: "trf",
   hold: "hld",
   post: "pst",
@@ -18,6 +25,7 @@ export const idPrefixes = {
   event: "evt",
   notification: "ntf",
   request: "req",
+  stepUp: "sup",
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;
@@ -25,6 +33,13 @@ export type Id<K extends IdKind> = `${(typeof idPrefixes)[K]}_${string}`;
 
 export type AccountId = Id<"account">;
 export type PaymentId = Id<"payment">;
+export type RefundId = Id<"refund">;
+export type PayoutId = Id<"payout">;
+export type DisputeId = Id<"dispute">;
+export type ReconciliationId = Id<"reconciliation">;
+export type ExceptionId = Id<"exception">;
+export type PaymentRequestId = Id<"paymentRequest">;
+export type QuoteId = Id<"quote">;
 export type TransferId = Id<"transfer">;
 export type HoldId = Id<"hold">;
 export type PostId = Id<"post">;
@@ -32,6 +47,7 @@ export type CommentId = Id<"comment">;
 export type CampaignId = Id<"campaign">;
 export type EventId = Id<"event">;
 export type NotificationId = Id<"notification">;
+export type StepUpId = Id<"stepUp">;
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const BODY_LENGTH = 26;

@@ -6,13 +6,23 @@ export type MetricName =
   | "LedgerConflicts"
   | "PaymentsSucceeded"
   | "PaymentsFailed"
+  | "RefundsSucceeded"
+  | "RefundsNeedingAttention"
+  | "WithdrawalsSucceeded"
+  | "WithdrawalsNeedingAttention"
+  | "DisputesOpened"
+  | "ChannelAnswers"
+  | "ChannelSilences"
   | "CallbacksStored"
   | "CallbacksRejected"
   | "OldestUnfinishedPaymentSeconds"
   | "SuspenseAmount"
+  | "ReconciliationExceptions"
+  | "ReconciliationFailures"
   | "RewardsPaid"
   | "NotificationsPlanned"
   | "DeliveriesFailed"
+  | "AnomaliesFound"
   | "AuditFailures";
 
 export type Meters = {

@@ -5,7 +5,7 @@
  * they had two decimals) or ignores a subunit that ISO lists (MGA).
  * @see https://docs.stripe.com/currencies#special-cases
  */
-import type { ChannelMoney } from "../channel.ts";
+import type { ChannelMoney } from "../facts.ts";
 
 /** Stripe refuses an amount of more than eight digits. */
 export const MAX_STRIPE_AMOUNT = 99_999_999;
