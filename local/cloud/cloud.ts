@@ -2,6 +2,7 @@
 
 import { rmSync } from "node:fs";
 import path from "node:path";
+import { channelWithCallbacksOnTheirWay } from "./channel-simulators.ts";
 import type { CloudClock } from "./clock.ts";
 import { controlActions } from "./control/actions.ts";
 import { startControl } from "./control/control.ts";
@@ -15,7 +16,6 @@ import { createFunctions, type Functions } from "./lambda/functions.ts";
 import type { Log } from "./log.ts";
 import { openResources, type Resources } from "./resources.ts";
 import { startSchedules } from "./schedules.ts";
-import { hasWebhooksOnTheirWay } from "./simulators.ts";
 import { writeAtomically } from "./state.ts";
 import type { CloudModel } from "./template/model.ts";
 
@@ -88,13 +88,18 @@ async function start(
     { outDir: options.outDir, port: options.port, engine: options.engine ?? "embedded" },
     base,
   );
-  const { model, engine, gateway, authorizer, hosts, stripe } = resources;
+  const { model, engine, gateway, authorizer, hosts, channels } = resources;
 
   const functions = runFunctions(base, resources);
   onStop(() => functions.stop(STOP_PATIENCE_MS));
   const workers: Worker[] = [
     { busy: async () => (functions.inFlight() > 0 ? `${functions.inFlight()} invocations` : undefined) },
-    { busy: async () => ((await hasWebhooksOnTheirWay(stripe)) ? "webhooks of stripe" : undefined) },
+    {
+      busy: async () => {
+        const channel = await channelWithCallbacksOnTheirWay(channels);
+        return channel === undefined ? undefined : `callbacks of ${channel}`;
+      },
+    },
   ];
   const idle = createIdleWatch(() => workers);
   functions.onQuiet(idle.poke);

@@ -11,7 +11,8 @@ export type Endpoints = {
   /** Secrets Manager, SES, SNS and KMS. */
   readonly services: string;
   readonly pool?: string;
-  readonly stripe?: string;
+  /** Simulated payment providers by channel: their pages, and `/control/…`. */
+  readonly channels: Readonly<Record<string, string>>;
   readonly region: string;
   readonly tables: readonly string[];
   /** Queue name → queue URL. */
@@ -26,7 +27,7 @@ export type Endpoints = {
 };
 
 export function endpointsOf(resources: Resources, control: string): Endpoints {
-  const { model, engine, gateway, stripe } = resources;
+  const { model, engine, gateway, channels } = resources;
   const [pool] = resources.pools;
   return {
     api: gateway.url,
@@ -35,7 +36,7 @@ export function endpointsOf(resources: Resources, control: string): Endpoints {
     sqs: engine.sqsUrl,
     services: resources.servicesUrl,
     ...(pool === undefined ? {} : { pool: pool.url }),
-    ...(stripe === undefined ? {} : { stripe: stripe.url }),
+    channels: Object.fromEntries([...channels].map(([name, { url }]) => [name, url])),
     region: model.region,
     tables: model.tables.map((table) => table.name),
     queues: Object.fromEntries(model.queues.map((queue) => [queue.name, queue.url])),

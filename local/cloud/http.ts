@@ -54,19 +54,19 @@ function close(server: Server): Promise<void> {
 }
 
 /** The whole body; `undefined` when it is larger than `limit` bytes. */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request) {
-    const chunk: Buffer = part;
-    size += chunk.length;
-    if (size > limit) {
-      request.resume();
-      return undefined;
-    }
-    parts.push(chunk);
-  }
-  return Buffer.concat(parts);
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      // What comes after that is read and dropped, so that the answer can be sent.
+      if (size > limit) resolve(undefined);
+      else parts.push(chunk);
+    });
+    request.once("end", () => resolve(Buffer.concat(parts)));
+    request.once("error", reject);
+  });
 }
 
 /** The request's headers as received, repeats included. */

@@ -1,6 +1,7 @@
-// The services behind the functions: tables, queues, sign-in, the payment provider, secrets, mail, push.
+// The services behind the functions: tables, queues, sign-in, the payment providers, secrets, mail, push.
 
 import path from "node:path";
+import { type RunningChannel, startChannels } from "./channel-simulators.ts";
 import type { CloudEngine } from "./engines/engine.ts";
 import { engineHooks } from "./engines/hooks.ts";
 import { type EngineChoice, openEngine } from "./engines/open.ts";
@@ -12,7 +13,7 @@ import { mailService } from "./services/mail.ts";
 import { pushService } from "./services/push.ts";
 import { type SecretStore, secretsManager } from "./services/secrets.ts";
 import { startServices } from "./services/service.ts";
-import { type RunningPool, type RunningStripe, startPool, startStripe } from "./simulators.ts";
+import { type RunningPool, startPool } from "./simulators.ts";
 import { readAssembly } from "./template/assembly.ts";
 import type { CloudModel } from "./template/model.ts";
 import { buildModel } from "./template/template.ts";
@@ -24,7 +25,8 @@ export type Resources = {
   readonly authorizer: Authorizer;
   readonly servicesUrl: string;
   readonly pools: readonly RunningPool[];
-  readonly stripe: RunningStripe | undefined;
+  /** Simulated providers by channel. */
+  readonly channels: ReadonlyMap<string, RunningChannel>;
   /** Public host → local base address. */
   readonly hosts: ReadonlyMap<string, string>;
 };
@@ -73,9 +75,8 @@ export async function openResources(options: ResourcesOptions, base: Foundation)
     onStop(() => running.stop());
     pools.push(running);
   }
-  const stripe = await startStripe(model.secrets, simulatorDeps);
-  if (stripe !== undefined) onStop(() => stripe.simulator.close());
-  stripe?.simulator.setWebhookUrl(`${gateway.url}/v1/callbacks/stripe`);
+  const channels = await startChannels(model, { ...simulatorDeps, gatewayUrl: gateway.url });
+  for (const { simulator } of channels.values()) onStop(() => simulator.close());
   const services = await startServices({
     authorizer: policies,
     log,
@@ -96,8 +97,8 @@ export async function openResources(options: ResourcesOptions, base: Foundation)
     authorizer: policies,
     servicesUrl: services.url,
     pools,
-    stripe,
-    hosts: publicHosts(model, gateway.url, pools, stripe),
+    channels,
+    hosts: publicHosts(model, gateway.url, pools, channels),
   };
 }
 
@@ -114,11 +115,13 @@ function publicHosts(
   model: CloudModel,
   apiUrl: string,
   pools: readonly RunningPool[],
-  stripe: RunningStripe | undefined,
+  channels: ReadonlyMap<string, RunningChannel>,
 ): Map<string, string> {
   const hosts = new Map<string, string>();
   for (const api of model.apis) hosts.set(`${api.id}.execute-api.${model.region}.amazonaws.com`, apiUrl);
   for (const pool of pools) for (const host of pool.hosts) hosts.set(host, pool.url);
-  if (stripe !== undefined) hosts.set("api.stripe.com", stripe.url);
+  for (const { simulator, url } of channels.values()) {
+    for (const host of simulator.hosts) hosts.set(host, url);
+  }
   return hosts;
 }

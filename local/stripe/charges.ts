@@ -10,13 +10,21 @@ const DAY_SECONDS = 86_400;
 /** What Stripe keeps of a charge: 2.9 % and 30 units of the currency's smallest. */
 const feeOf = (amount: number) => Math.round((amount * 29) / 1000) + 30;
 
-/** Adds a line to the balance and returns its id. `amount` is signed. */
-export function addBalanceTransaction(
-  sim: Context,
-  line: Pick<BalanceTransaction, "amount" | "currency" | "description" | "source" | "type">,
-): string {
+/** A new line of the balance. `amount` is signed; the fee of a charge follows from it. */
+type NewLine =
+  | (Pick<BalanceTransaction, "amount" | "currency" | "description" | "source"> & {
+      readonly type: "charge" | "refund" | "refund_failure" | "transfer";
+    })
+  | (Pick<BalanceTransaction, "amount" | "currency" | "description" | "source" | "reporting_category"> & {
+      readonly type: "transfer_refund" | "adjustment";
+      readonly fee?: number;
+    });
+
+/** Adds a line to the balance and returns its id. */
+export function addBalanceTransaction(sim: Context, line: NewLine): string {
   const created = sim.nowSeconds();
-  const fee = line.type === "charge" ? feeOf(line.amount) : 0;
+  const ordered = "fee" in line ? (line.fee ?? 0) : 0;
+  const fee = line.type === "charge" ? feeOf(line.amount) : ordered;
   const transaction: BalanceTransaction = {
     ...line,
     id: sim.newId("txn"),
@@ -29,7 +37,7 @@ export function addBalanceTransaction(
       ? [{ amount: fee, currency: line.currency, description: "Stripe processing fees", type: "stripe_fee" }]
       : [],
     net: line.amount - fee,
-    reporting_category: line.type,
+    reporting_category: "reporting_category" in line ? line.reporting_category : line.type,
     status: "pending",
   };
   sim.state.balanceTransactions.set(transaction.id, transaction);
@@ -38,8 +46,9 @@ export function addBalanceTransaction(
 
 /** Makes a payment method of its own from a test method, as Stripe does. */
 export function attachPaymentMethod(sim: Context, method: TestMethod): PaymentMethod {
-  const id = sim.newId("pm");
+  const id = method.id ?? sim.newId("pm");
   sim.state.paymentMethods.set(id, method.alias);
+  if (method.token) method.token.used = true;
   return {
     id,
     object: "payment_method",
@@ -83,7 +92,10 @@ export function addCharge(
     paid: status === "succeeded",
     payment_intent: intent.id,
     payment_method: payment.methodId,
-    payment_method_details: { type: method.type, [method.type]: { last4: method.last4 } },
+    payment_method_details: {
+      type: method.type,
+      [method.type]: { last4: method.last4, ...(method.token && { wallet: { type: "apple_pay" } }) },
+    },
     refunded: false,
     status,
   };

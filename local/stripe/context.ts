@@ -11,6 +11,8 @@ export interface RequestInfo {
 /** The inside of the simulator, as its endpoints see it. */
 export interface Context {
   readonly state: SimulatorState;
+  /** What the account had in every currency before its first payment, in Stripe's units. */
+  readonly openingBalance: number;
   nowMs(): number;
   /** Whole seconds, as in every `created`. */
   nowSeconds(): number;

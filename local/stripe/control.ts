@@ -1,9 +1,20 @@
 /** The control surface: faults, deliveries and the payer's choices, in process and as JSON over HTTP. */
 import * as z from "zod";
+import { StatementFaultShape } from "../channels/kit/statement.ts";
+import type { StatementFault } from "../channels/simulator.ts";
 import type { Context } from "./context.ts";
+import { actOnDispute, type DisputeAction } from "./disputes.ts";
 import { StripeFailure } from "./errors.ts";
 import { type FaultOrder, FaultOrderShape, type Faults } from "./faults.ts";
 import { findIntent } from "./intents.ts";
+import {
+  actOnRefund,
+  type ObjectSummary,
+  objectsOf,
+  type RefundAction,
+  reverse,
+  settleNow,
+} from "./orders.ts";
 import { act } from "./pay.ts";
 import { type PayAction, payActions } from "./pay-page.ts";
 import type { Delivery, DeliveryAttempt } from "./schema.ts";
@@ -24,6 +35,8 @@ export interface EventSummary {
 export interface StripeControl {
   /** Sends an event again now. Rejects when there is no such event or no webhook URL. */
   resend(eventId: string): Promise<DeliveryAttempt>;
+  /** A webhook as an attempt at that time would send it. Throws when there is no such event. */
+  signed(eventId: string, atMs: number): { headers: Record<string, string>; body: string };
   /** Sends the next `count` deliveries twice. */
   duplicateNext(count: number): void;
   /** Keeps webhooks back from now on. */
@@ -36,6 +49,17 @@ export interface StripeControl {
   downFor(ms: number): void;
   /** Does what a payer would do on the page. Throws `StripeFailure` when the state does not allow it. */
   act(paymentIntentId: string, action: PayAction): void;
+  /** Ends a slow payment now. */
+  settle(paymentIntentId: string): void;
+  /** Ends a refund, or leaves it pending for good. */
+  refund(refundId: string, action: RefundAction): void;
+  /** Takes a transfer back. */
+  reverse(transferId: string): void;
+  /** Does what the payer's bank would do about a payment. */
+  dispute(paymentIntentId: string, action: DisputeAction): void;
+  /** Makes the list of balance transactions wrong. */
+  spoilStatement(fault: StatementFault): void;
+  objects(): ObjectSummary[];
   events(): EventSummary[];
   deliveries(): Delivery[];
   /** Resolves when no webhook is on its way. */
@@ -49,17 +73,25 @@ export function createControl(
   webhooks: Webhooks,
   changed: () => void,
 ): StripeControl {
+  const then = (work: () => void) => {
+    work();
+    changed();
+  };
   return {
     resend: (eventId) => webhooks.resend(eventId),
+    signed: (eventId, atMs) => webhooks.signed(eventId, atMs),
     duplicateNext: (count) => webhooks.duplicateNext(count),
     hold: () => webhooks.hold(),
     release: (order) => webhooks.release(order),
     failNext: (order) => faults.failNext(order),
     downFor: (ms) => faults.downFor(ms),
-    act(paymentIntentId, action) {
-      act(sim, findIntent(sim, paymentIntentId), action);
-      changed();
-    },
+    act: (paymentIntentId, action) => then(() => act(sim, findIntent(sim, paymentIntentId), action)),
+    settle: (paymentIntentId) => then(() => settleNow(sim, paymentIntentId)),
+    refund: (refundId, action) => then(() => actOnRefund(sim, refundId, action)),
+    reverse: (transferId) => then(() => reverse(sim, transferId)),
+    dispute: (paymentIntentId, action) => then(() => actOnDispute(sim, paymentIntentId, action)),
+    spoilStatement: (fault) => then(() => sim.state.statementFaults.push(fault)),
+    objects: () => objectsOf(sim),
     events: () =>
       [...sim.state.events.values()].map(({ id, type, objectId, created }) => ({
         id,
@@ -98,12 +130,28 @@ const commands: ReadonlyMap<string, (control: StripeControl, body: unknown) => P
       z.strictObject({ paymentIntent: z.string(), action: z.enum(payActions) }),
       (control, input) => control.act(input.paymentIntent, input.action),
     ),
+    settle: command(z.strictObject({ paymentIntent: z.string() }), (control, { paymentIntent }) =>
+      control.settle(paymentIntent),
+    ),
+    refund: command(
+      z.strictObject({ refund: z.string(), action: z.enum(["succeed", "fail", "stall"]) }),
+      (control, { refund, action }) => control.refund(refund, action),
+    ),
+    reverse: command(z.strictObject({ transfer: z.string() }), (control, { transfer }) =>
+      control.reverse(transfer),
+    ),
+    dispute: command(
+      z.strictObject({ paymentIntent: z.string(), action: z.enum(["open", "win", "lose"]) }),
+      (control, { paymentIntent, action }) => control.dispute(paymentIntent, action),
+    ),
+    spoil: command(StatementFaultShape, (control, fault) => control.spoilStatement(fault)),
   }),
 );
 
 /** `GET /control/<name>`. */
 const views: ReadonlyMap<string, (control: StripeControl) => unknown> = new Map(
   Object.entries({
+    objects: (control: StripeControl) => ({ objects: control.objects() }),
     events: (control: StripeControl) => ({ events: control.events() }),
     deliveries: (control: StripeControl) => ({ deliveries: control.deliveries() }),
   }),

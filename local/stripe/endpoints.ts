@@ -1,5 +1,6 @@
 /** The table of API endpoints. */
 import type { Context, RequestInfo } from "./context.ts";
+import { findDispute } from "./disputes.ts";
 import { noSuch, StripeFailure } from "./errors.ts";
 import {
   cancel,
@@ -17,6 +18,9 @@ import { listPage, listParams, searchIntents } from "./lists.ts";
 import type { Params } from "./params.ts";
 import { createRefund, findCharge, findRefund, refundParams } from "./refunds.ts";
 import type { EventRecord } from "./schema.ts";
+import { statementLines } from "./statement.ts";
+import { createPaymentMethod, createToken, findToken, paymentMethodParams, tokenParams } from "./tokens.ts";
+import { createReversal, createTransfer, findTransfer, reversalParams, transferParams } from "./transfers.ts";
 
 /** One endpoint. `run` returns the object to answer with status 200. */
 export interface Endpoint {
@@ -77,9 +81,8 @@ function findBalanceTransaction(sim: Context, id: string): object {
 }
 
 function listBalanceTransactions(sim: Context, params: Params) {
-  const { balanceTransactions } = sim.state;
-  // Payouts are not simulated, so no line belongs to one.
-  const lines = params.text("payout") === undefined ? balanceTransactions.values() : [];
+  // Payouts to our own bank are not simulated, so no line belongs to one.
+  const lines = params.text("payout") === undefined ? statementLines(sim) : [];
   return listPage(
     filtered(lines, params, ["type", "source", "currency"]),
     params,
@@ -124,6 +127,27 @@ const endpoints: readonly Endpoint[] = [
     ),
   ),
   get("/v1/refunds/:id", byIdOnly, findRefund),
+  post("/v1/tokens", tokenParams, (sim, _id, params) => createToken(sim, params)),
+  get("/v1/tokens/:id", byIdOnly, findToken),
+  post("/v1/payment_methods", paymentMethodParams, (sim, _id, params) => createPaymentMethod(sim, params)),
+  post("/v1/transfers", transferParams, (sim, _id, params, request) => createTransfer(sim, params, request)),
+  get("/v1/transfers", [...listParams, "destination", "transfer_group"], (sim, _id, params) =>
+    listPage(
+      filtered(sim.state.transfers.values(), params, ["destination", "transfer_group"]),
+      params,
+      "/v1/transfers",
+    ),
+  ),
+  get("/v1/transfers/:id", byIdOnly, findTransfer),
+  post("/v1/transfers/:id/reversals", reversalParams, createReversal),
+  get("/v1/disputes", [...listParams, "charge", "payment_intent"], (sim, _id, params) =>
+    listPage(
+      filtered(sim.state.disputes.values(), params, ["charge", "payment_intent"]),
+      params,
+      "/v1/disputes",
+    ),
+  ),
+  get("/v1/disputes/:id", byIdOnly, findDispute),
   get(
     "/v1/balance_transactions",
     [...listParams, "type", "source", "currency", "payout"],

@@ -8,6 +8,7 @@ const expandable = [
   "failure_balance_transaction",
   "latest_charge",
   "payment_intent",
+  "source",
 ];
 const MAX_DEPTH = 4;
 
@@ -16,8 +17,17 @@ const isPlain = (value: unknown): value is Plain =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 function lookUp(sim: Context, id: string): object | undefined {
-  const { intents, charges, balanceTransactions } = sim.state;
-  return intents.get(id) ?? charges.get(id) ?? balanceTransactions.get(id);
+  const { intents, charges, refunds, transfers, disputes, balanceTransactions } = sim.state;
+  const reversals = () => [...transfers.values()].flatMap((transfer) => transfer.reversals.data);
+  return (
+    intents.get(id) ??
+    charges.get(id) ??
+    refunds.get(id) ??
+    transfers.get(id) ??
+    disputes.get(id) ??
+    balanceTransactions.get(id) ??
+    reversals().find((reversal) => reversal.id === id)
+  );
 }
 
 function expandPath(sim: Context, object: Plain, path: readonly string[], whole: string): Plain {

@@ -5,12 +5,14 @@ import { type Context, type RequestInfo, randomText } from "./context.ts";
 import { checkCharge } from "./currencies.ts";
 import { invalidParam, noSuch, unexpectedState } from "./errors.ts";
 import type { Params } from "./params.ts";
-import { type TestMethod, testMethod, testMethodFromData } from "./payment-methods.ts";
+import { type TestMethod, testMethod } from "./payment-methods.ts";
 import type { PaymentIntent } from "./schema.ts";
+import { methodFromData, methodOfId } from "./tokens.ts";
 
 /** Parameters of `POST /v1/payment_intents` that the simulator understands. */
 export const createParams = [
   ...[
+    "allowed_payment_method_types",
     "amount",
     "automatic_payment_methods",
     "capture_method",
@@ -19,8 +21,8 @@ export const createParams = [
     "customer",
     "description",
   ],
-  ...["expand", "metadata", "payment_method", "payment_method_data", "payment_method_types", "receipt_email"],
-  ...["return_url", "statement_descriptor_suffix", "transfer_group"],
+  ...["expand", "metadata", "payment_method", "payment_method_data", "receipt_email"],
+  ...["return_url", "statement_descriptor_suffix", "transfer_group", "use_stripe_sdk"],
 ];
 /** Parameters of `POST …/confirm`. What mobile SDKs add about themselves is accepted and not used. */
 export const confirmParams = [
@@ -48,23 +50,16 @@ export function findIntent(sim: Context, id: string): PaymentIntent {
   return intent;
 }
 
-function methodOf(params: Params): TestMethod | undefined {
+function methodOf(sim: Context, params: Params): TestMethod | undefined {
   const data = params.object("payment_method_data");
-  if (data) return testMethodFromData(data);
+  if (data) return methodFromData(sim, data);
   const alias = params.text("payment_method");
-  return alias === undefined ? undefined : testMethod(alias);
+  return alias === undefined ? undefined : methodOfId(sim, alias);
 }
 
 function automaticMethods(params: Params): PaymentIntent["automatic_payment_methods"] {
   const asked = params.object("automatic_payment_methods");
-  if (params.list("payment_method_types").length > 0) {
-    if (asked?.["enabled"] === "true")
-      throw invalidParam(
-        "payment_method_types",
-        "Give either payment_method_types or automatic_payment_methods.",
-      );
-    return null;
-  }
+  if (!asked && params.list("allowed_payment_method_types").length > 0) return null;
   if (asked && asked["enabled"] === undefined)
     throw invalidParam(
       "automatic_payment_methods[enabled]",
@@ -81,10 +76,17 @@ export function createIntent(sim: Context, params: Params, request: RequestInfo)
   const amount = params.requiredInteger("amount");
   const currency = params.requiredText("currency").toLowerCase();
   checkCharge(amount, currency);
-  const method = methodOf(params);
+  const method = methodOf(sim, params);
   const confirm = params.flag("confirm") === true;
   if (confirm && !method) throw invalidParam("payment_method", "Cannot confirm without a payment method.");
-  const types = params.list("payment_method_types");
+  const types = params.list("allowed_payment_method_types");
+  // A Korean wallet, not the phone maker's own elsewhere. @see https://docs.stripe.com/payments/samsung-pay
+  if (types.includes("samsung_pay") && currency !== "krw")
+    throw invalidParam(
+      "allowed_payment_method_types",
+      `The currency ${currency} cannot be used with samsung_pay: it takes krw only.`,
+      "payment_intent_invalid_parameter",
+    );
   const fields = {
     automatic_payment_methods: automaticMethods(params),
     capture_method: params.choice("capture_method", CAPTURE_METHODS) ?? "automatic_async",
@@ -129,7 +131,7 @@ export function createIntent(sim: Context, params: Params, request: RequestInfo)
 export function confirm(sim: Context, id: string, params: Params, request: RequestInfo): PaymentIntent {
   const intent = findIntent(sim, id);
   const earlier = intent.status === "requires_confirmation" ? intent.payment_method : null;
-  const method = methodOf(params) ?? (earlier === null ? undefined : testMethod(earlier));
+  const method = methodOf(sim, params) ?? (earlier === null ? undefined : testMethod(earlier));
   const attempt: Omit<Attempt, "method"> = { returnUrl: params.text("return_url"), request };
   if (method) confirmIntent(sim, intent, { ...attempt, method });
   else if (intent.status === "requires_payment_method")

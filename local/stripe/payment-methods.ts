@@ -4,6 +4,7 @@
  */
 import { invalidParam, noSuch } from "./errors.ts";
 import type { FormObject } from "./form.ts";
+import type { Token } from "./token-schema.ts";
 
 /** Why an attempt is refused. */
 export interface Decline {
@@ -51,6 +52,10 @@ export interface TestMethod {
   readonly behaviour: Behaviour;
   /** How refunds end: at once (default), later, or with a failure later. */
   readonly refunds: "succeed" | "pending" | "fail";
+  /** The wallet's token that it came by; good for one use. */
+  readonly token?: Token;
+  /** Its own id, where it has been made a payment method before. */
+  readonly id?: string;
 }
 
 const card = (
@@ -106,6 +111,9 @@ export function testMethod(alias: string): TestMethod {
   if (!method) throw noSuch("PaymentMethod", alias, "payment_method");
   return method;
 }
+
+/** True for the name of a card. */
+export const isTestCard = (alias: string): boolean => aliases.get(alias)?.type === "card";
 
 /** The test method that `payment_method_data[card][token|number]` names. */
 export function testMethodFromData(data: FormObject): TestMethod {

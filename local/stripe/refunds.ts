@@ -49,6 +49,16 @@ function chargeToRefund(sim: Context, params: Params): Charge {
   return charge;
 }
 
+function disputedCharge({ id }: Charge): StripeFailure {
+  const code = "charge_disputed";
+  const message = `Charge ${id} has been charged back; it cannot be refunded.`;
+  return new StripeFailure(
+    400,
+    { type: "invalid_request_error", code, doc_url: docUrl(code), message },
+    true,
+  );
+}
+
 function amountToRefund(charge: Charge, asked: number | undefined): number {
   const left = charge.amount_captured - charge.amount_refunded;
   if (left === 0) {
@@ -81,6 +91,7 @@ export function createRefund(sim: Context, params: Params, request: RequestInfo)
   const reason = params.choice("reason", REASONS) ?? null;
   const metadata = params.metadata();
   const charge = chargeToRefund(sim, params);
+  if (charge.disputed) throw disputedCharge(charge);
   const amount = amountToRefund(charge, asked);
   const { refunds: behaviour } = testMethod(sim.state.paymentMethods.get(charge.payment_method) ?? "");
   const id = sim.newId("re");

@@ -1,5 +1,5 @@
 /**
- * The objects of the simulator, in Stripe's wire form, and the state that survives a restart.
+ * The objects of the simulator, in Stripe's wire form, and what it keeps beside them.
  * Schemas rather than interfaces, because what the store gives back is parsed before it is believed.
  * @see https://docs.stripe.com/api
  */
@@ -81,7 +81,7 @@ export const ChargeShape = z.object({
   created: seconds,
   currency: z.string(),
   description: z.string().nullable(),
-  disputed: z.literal(false),
+  disputed: z.boolean(),
   failure_code: z.string().nullable(),
   failure_message: z.string().nullable(),
   livemode: z.literal(false),
@@ -132,10 +132,18 @@ export const BalanceTransactionShape = z.object({
     z.object({ amount: minor, currency: z.string(), description: z.string(), type: z.literal("stripe_fee") }),
   ),
   net: minor,
-  reporting_category: z.enum(["charge", "refund", "refund_failure"]),
-  source: z.string(),
+  reporting_category: z.enum([
+    "charge",
+    "refund",
+    "refund_failure",
+    "transfer",
+    "transfer_reversal",
+    "dispute",
+    "dispute_reversal",
+  ]),
+  source: z.string().nullable(),
   status: z.literal("pending"),
-  type: z.enum(["charge", "refund", "refund_failure"]),
+  type: z.enum(["charge", "refund", "refund_failure", "transfer", "transfer_refund", "adjustment"]),
 });
 export type BalanceTransaction = z.infer<typeof BalanceTransactionShape>;
 
@@ -197,20 +205,3 @@ export const JobShape = z.discriminatedUnion("kind", [
   }),
 ]);
 export type Job = z.infer<typeof JobShape>;
-
-/** Everything that survives a restart. */
-export const SavedStateShape = z.object({
-  version: z.literal(1),
-  sequence: z.int().nonnegative(),
-  intents: z.array(PaymentIntentShape),
-  charges: z.array(ChargeShape),
-  refunds: z.array(RefundShape),
-  balanceTransactions: z.array(BalanceTransactionShape),
-  paymentMethods: z.array(z.object({ id: z.string(), alias: z.string() })),
-  events: z.array(EventRecordShape),
-  deliveries: z.array(DeliveryShape),
-  answers: z.array(KeptAnswerShape),
-  jobs: z.array(JobShape),
-  holding: z.boolean(),
-});
-export type SavedState = z.infer<typeof SavedStateShape>;

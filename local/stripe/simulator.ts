@@ -18,6 +18,9 @@ import { createSaver, loadState, type StatePort } from "./state.ts";
 import { sendOverHttp, type WebhookSender, Webhooks } from "./webhooks.ts";
 import { json, type WireOutcome, type WireRequest } from "./wire.ts";
 
+/** What the account has in every currency before its first payment: enough for transfers to pass. */
+const DEFAULT_OPENING_BALANCE = 1_000_000_000;
+
 /** The API version of events, and of answers to requests that name none. */
 export const DEFAULT_API_VERSION = "2026-10-28.endive";
 
@@ -36,6 +39,8 @@ export interface StripeSimulatorOptions {
   /** Shown on the payer's page. */
   readonly merchantName?: string;
   readonly apiVersion?: string;
+  /** In Stripe's units, the same number in every currency. */
+  readonly openingBalance?: number;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Runs `run` once, `ms` of that clock from now. */
@@ -46,6 +51,8 @@ export interface StripeSimulatorOptions {
   log(line: string): void;
   /** How webhooks are sent; over HTTP by default. */
   readonly sendWebhook?: WebhookSender;
+  /** Asked first about every request; `undefined` leaves it to the simulator. */
+  readonly intercept?: (request: WireRequest) => Promise<WireOutcome | undefined>;
 }
 
 /** A running simulator. */
@@ -126,6 +133,7 @@ export function createStripeSimulator(options: StripeSimulatorOptions): StripeSi
 
   const sim: Context = {
     state,
+    openingBalance: options.openingBalance ?? DEFAULT_OPENING_BALANCE,
     nowMs: () => options.now(),
     nowSeconds: () => Math.floor(options.now() / 1000),
     random: () => options.random(),
@@ -178,6 +186,8 @@ export function createStripeSimulator(options: StripeSimulatorOptions): StripeSi
   }
 
   async function handle(request: WireRequest): Promise<WireOutcome> {
+    const intercepted = await options.intercept?.(request);
+    if (intercepted !== undefined) return intercepted;
     if (request.path.startsWith("/v1/")) return handleApi(request);
     if (request.path.startsWith("/control/")) return answerControl(control, request);
     if (request.path === "/pay" || request.path.startsWith("/pay/")) {

@@ -1,16 +1,19 @@
 /** The simulator's state in memory, and its way to and from the store. */
-import {
-  type BalanceTransaction,
-  type Charge,
-  type Delivery,
-  type EventRecord,
-  type Job,
-  type KeptAnswer,
-  type PaymentIntent,
-  type Refund,
-  type SavedState,
-  SavedStateShape,
+import type { StatementFault } from "../channels/simulator.ts";
+import type { Dispute } from "./dispute-schema.ts";
+import { type SavedState, SavedStateShape } from "./saved-state.ts";
+import type {
+  BalanceTransaction,
+  Charge,
+  Delivery,
+  EventRecord,
+  Job,
+  KeptAnswer,
+  PaymentIntent,
+  Refund,
 } from "./schema.ts";
+import type { KeptToken } from "./token-schema.ts";
+import type { Transfer } from "./transfer-schema.ts";
 
 /** Where the state is kept: one text, replaced whole. */
 export interface StatePort {
@@ -28,7 +31,12 @@ export interface SimulatorState {
   readonly intents: Map<string, PaymentIntent>;
   readonly charges: Map<string, Charge>;
   readonly refunds: Map<string, Refund>;
+  readonly transfers: Map<string, Transfer>;
+  readonly disputes: Map<string, Dispute>;
+  readonly tokens: Map<string, KeptToken>;
   readonly balanceTransactions: Map<string, BalanceTransaction>;
+  /** What the statement is to be wrong about. */
+  readonly statementFaults: StatementFault[];
   /** From a payment method's own id to the test method it was made from. */
   readonly paymentMethods: Map<string, string>;
   readonly events: Map<string, EventRecord>;
@@ -45,7 +53,11 @@ const empty: SavedState = {
   intents: [],
   charges: [],
   refunds: [],
+  transfers: [],
+  disputes: [],
+  tokens: [],
   balanceTransactions: [],
+  statementFaults: [],
   paymentMethods: [],
   events: [],
   deliveries: [],
@@ -64,7 +76,11 @@ export function loadState(store: StatePort): SimulatorState {
     intents: byId(saved.intents),
     charges: byId(saved.charges),
     refunds: byId(saved.refunds),
+    transfers: byId(saved.transfers),
+    disputes: byId(saved.disputes),
+    tokens: new Map(saved.tokens.map((kept) => [kept.token.id, kept])),
     balanceTransactions: byId(saved.balanceTransactions),
+    statementFaults: [...saved.statementFaults],
     paymentMethods: new Map(saved.paymentMethods.map(({ id, alias }) => [id, alias])),
     events: byId(saved.events),
     deliveries: new Map(saved.deliveries.map((delivery) => [delivery.eventId, delivery])),
@@ -82,7 +98,11 @@ export function serializeState(state: SimulatorState): string {
     intents: [...state.intents.values()],
     charges: [...state.charges.values()],
     refunds: [...state.refunds.values()],
+    transfers: [...state.transfers.values()],
+    disputes: [...state.disputes.values()],
+    tokens: [...state.tokens.values()],
     balanceTransactions: [...state.balanceTransactions.values()],
+    statementFaults: [...state.statementFaults],
     paymentMethods: [...state.paymentMethods].map(([id, alias]) => ({ id, alias })),
     events: [...state.events.values()],
     deliveries: [...state.deliveries.values()],

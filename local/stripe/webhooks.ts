@@ -195,11 +195,11 @@ export class Webhooks {
     this.#deps.saver.changed();
   }
 
-  /** One POST, with a signature of its own. A 2xx ends the delivery. */
-  async #attempt(delivery: Delivery, cause: DeliveryAttempt["cause"], url: string): Promise<DeliveryAttempt> {
-    const { nowMs, secret, send, state, log } = this.#deps;
-    const body = state.events.get(delivery.eventId)?.body ?? "";
-    const atMs = nowMs();
+  /** What an attempt at `atMs` sends. Throws when there is no such event. */
+  signed(eventId: string, atMs: number): { headers: Record<string, string>; body: string } {
+    const { secret, state } = this.#deps;
+    const body = state.events.get(eventId)?.body;
+    if (body === undefined) throw new Error(`No such event: ${eventId}`);
     const headers = {
       "content-type": "application/json; charset=utf-8",
       accept: "*/*; q=0.5, application/xml",
@@ -207,6 +207,14 @@ export class Webhooks {
       "user-agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
       "stripe-signature": signatureHeader(secret, Math.floor(atMs / 1000), body),
     };
+    return { headers, body };
+  }
+
+  /** One POST, with a signature of its own. A 2xx ends the delivery. */
+  async #attempt(delivery: Delivery, cause: DeliveryAttempt["cause"], url: string): Promise<DeliveryAttempt> {
+    const { nowMs, send, log } = this.#deps;
+    const atMs = nowMs();
+    const { headers, body } = this.signed(delivery.eventId, atMs);
     const result = await send(url, headers, body).then(
       (status) => ({ status }),
       (cause: unknown) => ({ error: cause instanceof Error ? cause.message : String(cause) }),

@@ -33,7 +33,7 @@ function captureOutput(): void {
   }
 }
 
-const LOW_PRIORITY = 10;
+const LOW_PRIORITY = 5;
 
 /** Work that nobody waits for gives way to requests. Linux sets it for one thread; elsewhere it would be the process. */
 function giveWay(): void {

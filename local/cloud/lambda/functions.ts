@@ -7,6 +7,7 @@ import path from "node:path";
 import type { CloudClock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { FunctionModel } from "../template/model.ts";
+import { createGiveWay, type GiveWay } from "./give-way.ts";
 import { type Instance, type InvokeOutcome, startInstance } from "./instance.ts";
 
 /**
@@ -71,7 +72,9 @@ export function createFunctions(options: FunctionsOptions): Functions {
 
   const quietListeners: (() => void)[] = [];
   let inFlight = 0;
+  const giveWay = createGiveWay();
   const pools = new Map(options.functions.map((fn) => [fn.arn, createPool(fn, options, clockOffset)]));
+  const inTurn = inTurnOf(giveWay, options);
 
   return {
     invoke: async (functionArn, event, correlation = randomUUID()) => {
@@ -79,7 +82,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       if (pool === undefined) throw new Error(`No function has ARN ${functionArn}`);
       inFlight += 1;
       try {
-        return await pool.invoke(event, correlation);
+        return await inTurn(pool.fn, () => pool.invoke(event, correlation));
       } finally {
         inFlight -= 1;
         if (inFlight === 0) for (const listener of quietListeners) listener();
@@ -105,10 +108,20 @@ export function createFunctions(options: FunctionsOptions): Functions {
         await quiet.promise;
         clearTimeout(timer);
       }
-      await Promise.all([...pools.values()].map((pool) => pool.stop("The local cloud is stopping")));
+      giveWay.close();
+      await Promise.all([...pools.values()].map((pool) => pool.stop(STOPPING)));
     },
   };
 }
+
+const STOPPING = "The local cloud is stopping";
+
+const inTurnOf =
+  (giveWay: GiveWay, { isAwaited = () => true }: FunctionsOptions) =>
+  async (fn: FunctionModel, work: () => Promise<InvokeOutcome>): Promise<InvokeOutcome> => {
+    if (isAwaited(fn)) return giveWay.awaited(work);
+    return (await giveWay.other(work)) ?? { kind: "crashed", message: STOPPING };
+  };
 
 type Pool = {
   readonly fn: FunctionModel;
