@@ -14,7 +14,7 @@ import type { Inboxes } from "./inbox.ts";
 import { type Notice, type NotifiedEvent, noticesOf, postOf } from "./notices.ts";
 import type { Facts, Person, Recipient } from "./plan.ts";
 import { type Preferences, waysOf } from "./preferences.ts";
-import { templates } from "./templates.ts";
+import { isStoppedByBlock } from "./templates.ts";
 
 export type LoadFactsDeps = {
   readonly table: Pick<Table, "get">;
@@ -70,10 +70,9 @@ async function recipientOf(
   preferences: Preferences,
   now: EpochMs,
 ): Promise<Recipient> {
-  const isSocial = templates[template].topic === "social";
   const [owned, blocked] = await Promise.all([
     waysOf(template, preferences, now).push ? devices.listOf(recipient) : [],
-    isSocial && about !== undefined ? relations.blockedEitherWay(recipient, about) : false,
+    isStoppedByBlock(template) && about !== undefined ? relations.blockedEitherWay(recipient, about) : false,
   ]);
   return {
     preferences,

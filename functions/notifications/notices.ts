@@ -31,12 +31,40 @@ const onPost = (
     .map((recipient) => ({ recipient, template: event.type, about: author, data }));
 };
 
-const topUpEnded = (event: EventOf<"payment.failed">): Notice => ({
-  recipient: event.data.owner,
-  template: event.data.status === "cancelled" ? "top-up.cancelled" : "top-up.failed",
-  amount: event.data.amount,
-  data: { paymentId: event.data.paymentId },
-});
+const paymentEnded = ({ data }: EventOf<"payment.failed">): Notice => {
+  const { owner, payee, amount, paymentId, status } = data;
+  const end = status === "cancelled" ? "cancelled" : "failed";
+  return {
+    recipient: owner,
+    template: payee === undefined ? `top-up.${end}` : `payment.${end}`,
+    ...(payee === undefined ? {} : { about: payee }),
+    amount,
+    data: { paymentId },
+  };
+};
+
+const refunded = ({ data }: EventOf<"payment.refunded">): Notice => {
+  const { owner, from, amount, to, paymentId, refundId } = data;
+  const members = { recipient: owner, amount, data: { paymentId, refundId } };
+  return to === "balance"
+    ? { ...members, template: "refund.to-balance", about: from }
+    : { ...members, template: "refund.to-channel" };
+};
+
+/** Who has the contested money is told; who contests it knows. */
+const disputed = ({ data }: EventOf<"payment.disputed">): readonly Notice[] => {
+  const { from, amount, status, paymentId, disputeId } = data;
+  if (from === undefined) return [];
+  return [{ recipient: from, template: `dispute.${status}`, amount, data: { paymentId, disputeId } }];
+};
+
+const withdrawn = (
+  { data }: EventOf<Extract<NotifiedEvent["type"], `withdrawal.${string}`>>,
+  template: TemplateName,
+): readonly Notice[] => {
+  const { owner, amount, withdrawalId } = data;
+  return [{ recipient: owner, template, amount, data: { withdrawalId } }];
+};
 
 /** The post that an event is about, whose parties `noticesOf` must be given. */
 export const postOf = (event: NotifiedEvent): PostId | undefined =>
@@ -58,7 +86,26 @@ export function noticesOf(event: NotifiedEvent, post: PostParties | undefined): 
       return [{ recipient: owner, template: "top-up.succeeded", amount, data: { paymentId } }];
     }
     case "payment.failed":
-      return [topUpEnded(event)];
+      return [paymentEnded(event)];
+    case "payment.refunded":
+      return [refunded(event)];
+    case "payment.disputed":
+      return disputed(event);
+    case "withdrawal.failed":
+      return withdrawn(event, `withdrawal.${event.data.status}`);
+    case "withdrawal.succeeded":
+    case "withdrawal.returned":
+    case "withdrawal.action-required":
+      return withdrawn(event, event.type);
+    case "request.created":
+    case "request.reminded": {
+      const { requestId, requester, payer, amount } = event.data;
+      return [{ recipient: payer, template: event.type, about: requester, amount, data: { requestId } }];
+    }
+    case "request.declined": {
+      const { requestId, requester, payer, amount } = event.data;
+      return [{ recipient: requester, template: event.type, about: payer, amount, data: { requestId } }];
+    }
     case "friend.requested":
     case "friend.accepted": {
       const { from, to } = event.data;

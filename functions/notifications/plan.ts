@@ -7,7 +7,7 @@ import type { EmailMessage, PushMessage } from "./messages.ts";
 import { type Notice, type NotifiedEvent, noticesOf } from "./notices.ts";
 import { type Notification, notificationIdOf } from "./notification.ts";
 import { type Preferences, waysOf } from "./preferences.ts";
-import { languageOf, render, templates } from "./templates.ts";
+import { isStoppedByBlock, languageOf, render } from "./templates.ts";
 
 export type Person = {
   readonly displayName: string;
@@ -44,9 +44,9 @@ function known<T>(map: ReadonlyMap<AccountId, T>, id: AccountId): T {
   return value;
 }
 
-/** Between people of whom one blocks the other nothing social passes; money that moved is always told. */
+/** Between people of whom one blocks the other nothing passes but that money moved. */
 const isSuppressed = ({ template, about }: Notice, { blocked }: Recipient): boolean =>
-  templates[template].topic === "social" && about !== undefined && blocked.has(about);
+  isStoppedByBlock(template) && about !== undefined && blocked.has(about);
 
 function planOne(event: NotifiedEvent, notice: Notice, recipient: Recipient, facts: Facts): PlannedMessage {
   const { template, about, amount, data } = notice;

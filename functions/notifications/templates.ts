@@ -16,6 +16,8 @@ export type Template = {
   readonly topic: Topic;
   readonly push: boolean;
   readonly email: boolean;
+  /** Not told between people of whom one blocks the other. All of the topic `social` is so. */
+  readonly stoppedByBlock?: true;
   readonly words: Readonly<Record<Language, Words>>;
 };
 
@@ -64,6 +66,187 @@ export const templates = {
     words: {
       en: { title: "Top-up cancelled", body: "The top-up of {amount} was cancelled. Nothing was added." },
       es: { title: "Recarga cancelada", body: "La recarga de {amount} se canceló. No se añadió nada." },
+    },
+  },
+  "payment.failed": {
+    topic: "payments",
+    push: true,
+    email: true,
+    words: {
+      en: { title: "Your payment did not work", body: "{amount} could not be paid to {person}." },
+      es: { title: "Tu pago no funcionó", body: "No se pudo pagar {amount} a {person}." },
+    },
+  },
+  "payment.cancelled": {
+    topic: "payments",
+    push: false,
+    email: false,
+    words: {
+      en: { title: "Payment cancelled", body: "The payment of {amount} to {person} was cancelled." },
+      es: { title: "Pago cancelado", body: "El pago de {amount} a {person} se canceló." },
+    },
+  },
+  "refund.to-balance": {
+    topic: "payments",
+    push: true,
+    email: true,
+    words: {
+      en: { title: "{person} gave {amount} back", body: "{amount} from {person} is in your wallet again." },
+      es: {
+        title: "{person} te devolvió {amount}",
+        body: "{amount} de {person} vuelve a estar en tu monedero.",
+      },
+    },
+  },
+  "refund.to-channel": {
+    topic: "payments",
+    push: true,
+    email: true,
+    words: {
+      en: { title: "{amount} was refunded", body: "{amount} went back to where you had paid from." },
+      es: { title: "Se te devolvieron {amount}", body: "{amount} volvieron al medio con el que pagaste." },
+    },
+  },
+  "dispute.open": {
+    topic: "payments",
+    push: true,
+    email: true,
+    words: {
+      en: {
+        title: "A payment of {amount} is contested",
+        body: "Its payer contests it at their bank. The money is held until that is decided.",
+      },
+      es: {
+        title: "Se reclama un pago de {amount}",
+        body: "Quien pagó lo reclama a su banco. El dinero queda retenido hasta que se decida.",
+      },
+    },
+  },
+  "dispute.won": {
+    topic: "payments",
+    push: true,
+    email: true,
+    words: {
+      en: {
+        title: "{amount} is yours",
+        body: "The contested payment of {amount} stands. The money is free again.",
+      },
+      es: {
+        title: "{amount} son tuyos",
+        body: "El pago reclamado de {amount} sigue en pie y está disponible.",
+      },
+    },
+  },
+  "dispute.lost": {
+    topic: "payments",
+    push: true,
+    email: true,
+    words: {
+      en: {
+        title: "{amount} went back to its payer",
+        body: "The contested payment of {amount} was taken back.",
+      },
+      es: { title: "{amount} volvieron a quien pagó", body: "El pago reclamado de {amount} se devolvió." },
+    },
+  },
+  "request.created": {
+    topic: "payments",
+    push: true,
+    email: true,
+    stoppedByBlock: true,
+    words: {
+      en: { title: "{person} asks you for {amount}", body: "Pay {amount} to {person}, or decline." },
+      es: { title: "{person} te pide {amount}", body: "Paga {amount} a {person} o rechaza la solicitud." },
+    },
+  },
+  "request.reminded": {
+    topic: "payments",
+    push: true,
+    email: false,
+    stoppedByBlock: true,
+    words: {
+      en: {
+        title: "{person} still waits for {amount}",
+        body: "{person} reminds you of a request for {amount}.",
+      },
+      es: {
+        title: "{person} aún espera {amount}",
+        body: "{person} te recuerda una solicitud de {amount}.",
+      },
+    },
+  },
+  "request.declined": {
+    topic: "payments",
+    push: true,
+    email: false,
+    stoppedByBlock: true,
+    words: {
+      en: { title: "{person} declined", body: "Your request for {amount} was declined." },
+      es: { title: "{person} ha rechazado tu solicitud", body: "Tu solicitud de {amount} fue rechazada." },
+    },
+  },
+  "withdrawal.succeeded": {
+    topic: "payments",
+    push: true,
+    email: true,
+    words: {
+      en: { title: "{amount} withdrawn", body: "Your withdrawal of {amount} has arrived." },
+      es: { title: "{amount} retirados", body: "Tu retirada de {amount} ha llegado." },
+    },
+  },
+  "withdrawal.failed": {
+    topic: "payments",
+    push: true,
+    email: true,
+    words: {
+      en: {
+        title: "Your withdrawal did not work",
+        body: "{amount} could not be paid out. The money is in your wallet again.",
+      },
+      es: {
+        title: "Tu retirada no funcionó",
+        body: "No se pudieron pagar {amount}. El dinero vuelve a estar en tu monedero.",
+      },
+    },
+  },
+  // What the person did themselves: no reason to make their phone ring.
+  "withdrawal.cancelled": {
+    topic: "payments",
+    push: false,
+    email: false,
+    words: {
+      en: {
+        title: "Withdrawal cancelled",
+        body: "The withdrawal of {amount} was cancelled. The money is in your wallet again.",
+      },
+      es: {
+        title: "Retirada cancelada",
+        body: "La retirada de {amount} se canceló. El dinero vuelve a estar en tu monedero.",
+      },
+    },
+  },
+  "withdrawal.returned": {
+    topic: "payments",
+    push: true,
+    email: true,
+    words: {
+      en: {
+        title: "{amount} came back",
+        body: "Your withdrawal of {amount} was returned. The money is in your wallet again.",
+      },
+      es: {
+        title: "{amount} han vuelto",
+        body: "Tu retirada de {amount} fue devuelta. El dinero vuelve a estar en tu monedero.",
+      },
+    },
+  },
+  "withdrawal.action-required": {
+    topic: "payments",
+    push: true,
+    email: true,
+    words: {
+      en: { title: "Confirm your withdrawal", body: "{amount} wait for you to accept them." },
+      es: { title: "Confirma tu retirada", body: "{amount} esperan a que los aceptes." },
     },
   },
   "friend.requested": {
@@ -147,6 +330,12 @@ export const templates = {
 } as const satisfies Record<string, Template>;
 
 export type TemplateName = keyof typeof templates;
+
+/** Whether a block between two people keeps the message from being told. Money that moved is always told. */
+export const isStoppedByBlock = (name: TemplateName): boolean => {
+  const { topic, stoppedByBlock }: Template = templates[name];
+  return topic === "social" || stoppedByBlock === true;
+};
 
 /** The language for a locale such as `es-MX`: English where we have no words. */
 export const languageOf = (locale: string): Language =>

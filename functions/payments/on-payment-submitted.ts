@@ -2,10 +2,11 @@
 import type { EventHandler } from "../../shared/events/consume.ts";
 import type { PaymentDeps } from "./deps.ts";
 import { retryWaiting } from "./follow-callback.ts";
+import { type ObserveDeps, observeEnd } from "./observe-payment.ts";
 import { waitingFor } from "./waiting.ts";
 
 export const onPaymentSubmitted =
-  (deps: PaymentDeps): EventHandler<"payment.submitted"> =>
+  (deps: PaymentDeps & ObserveDeps): EventHandler<"payment.submitted"> =>
   async ({ data }, log) => {
     const waiting = await Promise.all([
       waitingFor(deps.table, data.paymentId),
@@ -14,4 +15,6 @@ export const onPaymentSubmitted =
     for (const record of waiting.flat()) {
       if (record.channel === data.channel) await retryWaiting(deps, record, log);
     }
+    // Some payments are known and paid in one answer: no other event tells of their end.
+    await observeEnd(deps, data.paymentId);
   };

@@ -3,20 +3,19 @@
  * the ledger, all in one transaction under the condition that the payment is still what was read. So no money is
  * credited without the payment having succeeded, and none twice. This is the only code that ends a payment.
  */
-import type { ClientAction } from "../../shared/channels/channel.ts";
-import type { CommitOutcome } from "../../shared/ledger/store.ts";
-import { type Effect, type Fact, factIdOf, fold, sameState } from "../../shared/payments/fold.ts";
-import { isOpen, nextCheckOf, type Payment } from "../../shared/payments/payment.ts";
-import { channelReference, factAppend, type PaymentEvent, replacement } from "../../shared/payments/store.ts";
-import { fullJitterMs } from "../../shared/platform/backoff.ts";
+import type { ClientAction } from "../../shared/channels/facts.ts";
+import type { PendingHold } from "../../shared/ledger/hold.ts";
+import { type Fact, factIdOf } from "../../shared/payments/fact.ts";
+import { type Effect, fold, sameState } from "../../shared/payments/fold.ts";
+import { type Move, moveRecord, type Write } from "../../shared/payments/move-record.ts";
+import { type ChannelPayment, isChannelPayment, isOpen, nextCheckOf } from "../../shared/payments/payment.ts";
+import { factAppend, type PaymentEvent, reference, replacement } from "../../shared/payments/store.ts";
 import type { EpochMs } from "../../shared/platform/clock.ts";
 import type { Log } from "../../shared/platform/log.ts";
 import { secret } from "../../shared/platform/redacted.ts";
-import type { PutOperation } from "../../shared/table/table.ts";
+import { keys } from "../../shared/table/keys.ts";
 import type { PaymentDeps } from "./deps.ts";
-import { receivedMoney, suspenseCommit, topUpCommit } from "./ledger-commits.ts";
-
-export type RecordDeps = Pick<PaymentDeps, "table" | "payments" | "ledger" | "platform" | "clearingShards">;
+import { moneyOf } from "./payment-money.ts";
 
 export type RecordOptions = {
   /** Write the time of the next check even if nothing else changed: for the sweep. */
@@ -26,22 +25,12 @@ export type RecordOptions = {
   readonly log: Log;
 };
 
-const ATTEMPTS = 10;
-
 /** A fold about to be written. */
-type Move = {
-  readonly before: Payment;
-  readonly after: Payment;
+export type FactMove = Move<ChannelPayment> & {
+  readonly before: ChannelPayment;
   readonly fact: Fact;
   readonly effect: Effect;
-  readonly now: EpochMs;
 };
-
-/** The writes beside the ledger's, each with what its condition is about. */
-type Write = { readonly role: "payment" | "reference" | "fact"; readonly put: PutOperation };
-
-/** `raced`: read again. `fact-known`: it is in the history already, so leave it out. */
-type Written = "written" | "raced" | "fact-known";
 
 /**
  * @param known the payment if it was just read; a stale one only costs another try.
@@ -49,97 +38,140 @@ type Written = "written" | "raced" | "fact-known";
  * @throws Error when it lost too many races, when the channel's id belongs to another payment, or when the ledger
  * does not know the owner: nothing was written, and the caller's retry or the sweep comes back to it.
  */
-export async function recordFact(
-  deps: RecordDeps,
-  known: Payment,
+export const recordFact = async (
+  deps: PaymentDeps,
+  known: ChannelPayment,
   fact: Fact,
   options: RecordOptions,
-): Promise<Payment> {
-  let before = known;
-  let factKnown = false;
-  for (let tries = 1; tries <= ATTEMPTS; tries += 1) {
-    const now = deps.platform.clock.now();
-    const { payment, effect } = fold(before, fact, now);
-    const move: Move = { before, after: prepare(payment, fact, now, options), fact, effect, now };
-    const writes = writesOf(move, options).filter(({ role }) => role !== "fact" || !factKnown);
-    const written = await write(deps, move, writes, options.log);
-    if (written === "written") {
-      const moved = writes.some(({ role }) => role === "payment");
-      return { ...move.after, version: before.version + (moved ? 1 : 0) };
-    }
-    factKnown ||= written === "fact-known";
-    if (tries > 1) await deps.platform.timer.sleep(fullJitterMs(tries, deps.platform.random));
-    const again = await deps.payments.get(known.id);
-    if (again === undefined) throw new Error(`the payment ${known.id} disappeared while it was moved`);
-    before = again;
-  }
-  throw new Error(`the payment ${known.id} was moved by others too often in a row`);
+): Promise<ChannelPayment> => (await recordMove(deps, known, fact, options)).after;
+
+/** The same, for whoever has to know what the payment was when the fact was written. */
+export async function recordMove(
+  deps: PaymentDeps,
+  known: ChannelPayment,
+  fact: Fact,
+  options: RecordOptions,
+): Promise<FactMove> {
+  const move = await moveRecord<ChannelPayment, FactMove>(deps, {
+    subject: `the payment ${known.id}`,
+    known,
+    async reload() {
+      const payment = await deps.payments.get(known.id);
+      return payment === undefined || !isChannelPayment(payment) ? undefined : payment;
+    },
+    decide: (before, now) => decide(deps, before, fact, now, options),
+  });
+  report(deps, move, options.log);
+  return move;
 }
 
-function prepare(payment: Payment, fact: Fact, now: EpochMs, { action, reschedule }: RecordOptions): Payment {
+async function decide(
+  deps: PaymentDeps,
+  before: ChannelPayment,
+  fact: Fact,
+  now: EpochMs,
+  options: RecordOptions,
+): Promise<FactMove> {
+  const { payment, effect } = fold(before, fact, now);
+  const hold =
+    effect === "none" || payment.status === before.status ? undefined : await holdOf(deps, payment);
+  const after = prepare(withoutLostHold(payment, hold), fact, now, options);
+  const moved = moneyOf(after, fact, effect, { clearingShards: deps.clearingShards, now, hold });
+  const writes = writesOf(before, after, fact, { effect, now, reschedule: options.reschedule === true });
+  const isMoved = writes.some(({ role }) => role === "state");
+  return {
+    before,
+    fact,
+    effect,
+    after: isMoved ? { ...after, version: before.version + 1 } : after,
+    writes: [...writes, ...(moved?.writes ?? [])],
+    ...(moved === undefined ? {} : { money: moved.money }),
+  };
+}
+
+/** What the payer keeps for it, while it is there: one read, and only where there was one. */
+async function holdOf({ holds }: PaymentDeps, payment: ChannelPayment): Promise<PendingHold | undefined> {
+  if (payment.kind !== "payment" || payment.holdId === undefined) return undefined;
+  const hold = await holds.get(payment.holdId);
+  return hold?.status === "pending" ? hold : undefined;
+}
+
+/** Without the payer's part the payee cannot be paid in full, so what came through the channel is the payer's. */
+const withoutLostHold = (payment: ChannelPayment, hold: PendingHold | undefined): ChannelPayment =>
+  payment.kind === "payment" &&
+  payment.status === "succeeded" &&
+  payment.landed === "payee" &&
+  payment.holdId !== undefined &&
+  hold === undefined
+    ? { ...payment, landed: "payer" }
+    : payment;
+
+function prepare(
+  payment: ChannelPayment,
+  fact: Fact,
+  now: EpochMs,
+  { action, reschedule }: RecordOptions,
+): ChannelPayment {
   if (!isOpen(payment)) return payment;
   return {
     ...payment,
-    ...(action === undefined ? {} : { action: secret(action) }),
+    ...(action === undefined || payment.cancelling === true ? {} : { action: secret(action) }),
     ...(reschedule === true ? { nextCheckAt: nextCheckOf(payment, now) } : {}),
     lastFactId: factIdOf(fact),
   };
 }
 
-function eventOf({ before, after, effect }: Move): PaymentEvent | undefined {
-  if (effect === "credit") return "payment.succeeded";
+function eventOf(before: ChannelPayment, after: ChannelPayment, effect: Effect): PaymentEvent | undefined {
   if (effect === "ended" || (effect === "suspense" && isOpen(before) && !isOpen(after)))
     return "payment.failed";
-  return after.channelPaymentId !== undefined && before.channelPaymentId === undefined
-    ? "payment.submitted"
-    : undefined;
+  // First of all it can be found now; its end is counted by whoever follows that up.
+  if (after.channelPaymentId !== undefined && before.channelPaymentId === undefined)
+    return "payment.submitted";
+  return effect === "credit" ? "payment.settled" : undefined;
 }
 
 /**
  * Which items change. A callback that tells nothing new writes its line of history alone: 1 write unit instead of a
  * transaction over the payment and its two indexes.
  */
-function writesOf(move: Move, { reschedule }: RecordOptions): Write[] {
-  const { before, after, fact, now } = move;
+function writesOf(
+  before: ChannelPayment,
+  after: ChannelPayment,
+  fact: Fact,
+  {
+    effect,
+    now,
+    reschedule,
+  }: { readonly effect: Effect; readonly now: EpochMs; readonly reschedule: boolean },
+): Write[] {
   const writes: Write[] = [];
-  if (!sameState(before, after) || (reschedule === true && isOpen(after))) {
-    const type = eventOf(move);
+  if (!sameState(before, after) || (reschedule && isOpen(after))) {
+    const type = eventOf(before, after, effect);
     const event = type === undefined ? undefined : { type, at: now };
-    writes.push({ role: "payment", put: replacement(before, after, event) });
+    writes.push({ role: "state", operation: replacement(before, after, event) });
   }
-  const { channelPaymentId } = after;
+  const { id, channel, channelPaymentId, transactionId } = after;
   if (before.channelPaymentId === undefined && channelPaymentId !== undefined) {
-    writes.push({ role: "reference", put: channelReference({ ...after, channelPaymentId }) });
+    const key = keys.channelPayment(channel, channelPaymentId);
+    writes.push({ role: "reference", operation: reference(key, id) });
   }
-  if (factIdOf(fact) !== before.lastFactId) writes.push({ role: "fact", put: factAppend(before.id, fact) });
+  if (transactionId !== undefined && before.transactionId !== transactionId) {
+    const key = keys.channelTransaction(channel, transactionId);
+    writes.push({ role: "reference", operation: reference(key, id) });
+  }
+  if (factIdOf(fact) !== before.lastFactId) writes.push({ role: "fact", operation: factAppend(id, fact) });
   return writes;
 }
 
-async function write(deps: RecordDeps, move: Move, writes: readonly Write[], log: Log): Promise<Written> {
-  const { platform, ledger, clearingShards } = deps;
-  const { after, fact, effect, now } = move;
-  const parts = { clearingShards, now, also: writes.map(({ put }) => put) };
-  const received = effect === "suspense" && fact.type === "observed" ? receivedMoney(fact) : undefined;
-  const request =
-    effect === "credit"
-      ? topUpCommit(after, parts)
-      : received !== undefined && fact.type === "observed"
-        ? suspenseCommit(after, fact, received, parts)
-        : undefined;
-  const written =
-    request === undefined
-      ? await writeAlone(deps, move, writes)
-      : afterCommit(await ledger.commit(request), move, writes);
-  if (written === "written") report(platform, move, log);
-  return written;
-}
-
 /** Metrics and log of what was written. */
-function report({ metrics }: RecordDeps["platform"], { after, fact, effect }: Move, log: Log): void {
+function report({ platform: { metrics } }: PaymentDeps, { after, fact, effect }: FactMove, log: Log): void {
   const subject = { paymentId: after.id, channelPaymentId: after.channelPaymentId };
   if (effect === "credit") {
     metrics.count("PaymentsSucceeded");
-    log.info("payment-succeeded", subject);
+    log.info("payment-succeeded", {
+      ...subject,
+      landed: after.kind === "payment" ? after.landed : "payer",
+    });
   } else if (effect === "ended") {
     metrics.count("PaymentsFailed");
     log.info("payment-ended", { ...subject, status: after.status, failure: after.lastFailure?.code });
@@ -153,52 +185,4 @@ function report({ metrics }: RecordDeps["platform"], { after, fact, effect }: Mo
       received: fact.amount,
     });
   }
-}
-
-/** Writes without the ledger. */
-async function writeAlone({ table }: RecordDeps, move: Move, writes: readonly Write[]): Promise<Written> {
-  const [first, ...more] = writes;
-  if (first === undefined) return "written";
-  if (more.length === 0 && first.role === "fact") {
-    // A refused condition means that it is in the history already.
-    await table.put(first.put);
-    return "written";
-  }
-  const written = await table.transact(writes.map(({ put }) => put));
-  if (written.ok) return "written";
-  const reasons = written.error;
-  return refused(
-    move,
-    writes.filter((_, index) => reasons[index]?.code === "condition"),
-  );
-}
-
-function afterCommit(outcome: CommitOutcome, move: Move, writes: readonly Write[]): Written {
-  switch (outcome.outcome) {
-    case "committed":
-      return "written";
-    case "exists":
-      // Entered before, in the transaction that moved the payment. A second payment at the channel moves nothing.
-      return writes.some(({ role }) => role === "payment") ? "raced" : "written";
-    case "condition-refused":
-      return refused(
-        move,
-        writes.filter((_, index) => index === outcome.index),
-      );
-    case "busy":
-      return "raced";
-    case "no-such-account":
-      throw new Error(`the ledger knows no owner of the payment ${move.after.id}`);
-    case "refused":
-      throw new Error(`the ledger refused a payment's money: ${outcome.refusal.code}`);
-  }
-}
-
-/** What refused conditions mean. The payment's comes first: the others were tried against a state that is past. */
-function refused({ after }: Move, writes: readonly Write[]): Written {
-  if (writes.length === 0 || writes.some(({ role }) => role === "payment")) return "raced";
-  if (writes.some(({ role }) => role === "reference")) {
-    throw new Error(`${after.channelPaymentId} belongs to another payment than ${after.id}`);
-  }
-  return "fact-known";
 }

@@ -1,38 +1,45 @@
 /**
  * Makes a payment at its channel. It may be asked for any number of times, by the first request, by a repeated one
- * and by the sweep: the key is the payment's own, so the channel makes one payment and answers each with it.
+ * and by the sweep: what is asked depends on the payment's record alone, so the channel makes one payment and answers
+ * each with it.
  */
-
 import type { CreatePaymentInput } from "../../shared/channels/channel.ts";
-import { mayBeSubmitted, type OpenPayment, type Payment } from "../../shared/payments/payment.ts";
-import { bareId, type PaymentId } from "../../shared/platform/ids.ts";
+import type { OpenedChannel } from "../../shared/payments/open-channels.ts";
+import {
+  type ChannelPayment,
+  channelAmountOf,
+  mayBeSubmitted,
+  type OpenPayment,
+  type Payment,
+} from "../../shared/payments/payment.ts";
 import type { Log } from "../../shared/platform/log.ts";
-import type { OpenedChannel } from "./channels.ts";
-import { isOfMode, observed } from "./observe.ts";
-import { type RecordDeps, recordFact } from "./record-fact.ts";
+import type { PaymentDeps } from "./deps.ts";
+import { captured, isOfMode, noteCall, observed } from "./observe.ts";
+import { recordFact } from "./record-fact.ts";
 
-/** The channel's idempotency key of a payment's first and only create. */
-export const createKey = (paymentId: PaymentId): string => `${bareId(paymentId)}:create:1`;
+const descriptions: Readonly<Record<Payment["kind"], string>> = {
+  "top-up": "Wallet top-up",
+  payment: "Payment",
+};
 
-const DESCRIPTION = "Wallet top-up";
-
-/** Depends on nothing but the payment's record: under one key a channel takes one set of parameters. */
-const inputOf = (payment: Payment): CreatePaymentInput => ({
+/** Depends on nothing but the payment's record: under one id a channel takes one set of parameters. */
+const inputOf = (payment: ChannelPayment): CreatePaymentInput => ({
   paymentId: payment.id,
-  idempotencyKey: createKey(payment.id),
-  money: payment.amount,
-  description: DESCRIPTION,
-  metadata: { payment_id: payment.id },
+  money: channelAmountOf(payment),
+  description: descriptions[payment.kind],
+  createdAtMs: payment.createdAt,
   expiresAtMs: payment.expiresAt,
+  payer: payment.payer,
 });
 
-/** Whether a create may still help: the app has nothing yet, and the channel still knows the key. */
+/** Whether a create may still help: the app has nothing yet, and the channel still knows the request. */
 export const needsSubmit = (
-  payment: Payment,
+  payment: ChannelPayment,
   { channel }: OpenedChannel,
   now: number,
 ): payment is OpenPayment =>
-  (payment.status === "created" || (payment.status === "requires_action" && payment.action === undefined)) &&
+  (payment.status === "created" ||
+    (payment.status === "requires_action" && payment.action === undefined && payment.cancelling !== true)) &&
   mayBeSubmitted(payment, channel.capabilities.idempotencyWindowMs, now);
 
 /**
@@ -40,26 +47,26 @@ export const needsSubmit = (
  * as it was when nobody knows what happened; then asking again, or the sweep, finds out.
  */
 export async function submit(
-  deps: RecordDeps,
+  deps: PaymentDeps,
   payment: OpenPayment,
   opened: OpenedChannel,
   log: Log,
-): Promise<Payment> {
-  const outcome = await opened.channel.createPayment(inputOf(payment));
+): Promise<ChannelPayment> {
+  const { channel, transport } = opened;
+  const outcome = await transport.run(channel.createPayment(inputOf(payment)));
   const observedAt = deps.platform.clock.now();
   switch (outcome.outcome) {
     case "ok": {
-      const { fact, action } = outcome.value;
-      if (!isOfMode(fact, opened, log)) return payment;
-      return recordFact(
-        deps,
-        payment,
-        // A repeated create is answered with its first answer, so this is as old as the payment at the channel.
-        {
-          ...observed({ ...fact, paymentId: payment.id }, "create", Math.min(observedAt, fact.occurredAtMs)),
-        },
-        { action, log },
-      );
+      const { action } = outcome.value;
+      if (!isOfMode(outcome.value.fact, opened, log)) return payment;
+      const { fact, isCaptured } = await captured(deps, opened, payment, outcome.value.fact, log);
+      const source = isCaptured ? "capture" : "create";
+      // A repeated create is answered with its first answer, so this is as old as the payment at the channel.
+      const at = isCaptured ? observedAt : Math.min(observedAt, fact.occurredAtMs);
+      return recordFact(deps, payment, observed({ ...fact, paymentId: payment.id }, source, at), {
+        action,
+        log,
+      });
     }
     case "declined": {
       log.info("payment-declined", { paymentId: payment.id, reason: outcome.reason, code: outcome.code });
@@ -68,11 +75,7 @@ export async function submit(
     }
     case "notSent":
     case "unknown":
-      log.warn("create-unanswered", {
-        paymentId: payment.id,
-        outcome: outcome.outcome,
-        detail: outcome.detail,
-      });
+      await noteCall(deps, payment.id, "create", outcome, log);
       return payment;
   }
 }

@@ -3,19 +3,12 @@
  * to come to its end; this finds it by the index of due work.
  */
 import * as z from "zod";
-import type { Holds } from "../../shared/ledger/holds.ts";
-import { fromWaitingItem, toWaitingItem } from "../../shared/payments/callback-record.ts";
 import { SECOND } from "../../shared/platform/clock.ts";
-import { isId } from "../../shared/platform/ids.ts";
-import type { Log } from "../../shared/platform/log.ts";
-import { duePartition, type Key } from "../../shared/table/keys.ts";
+import { duePartition } from "../../shared/table/keys.ts";
 import { DUE_SHARDS } from "../../shared/table/schema.ts";
 import type { Item } from "../../shared/table/table.ts";
-import { checkPayment } from "./check-payment.ts";
 import type { PaymentDeps } from "./deps.ts";
-import { retryWaiting } from "./follow-callback.ts";
-
-export type SweepDeps = PaymentDeps & { readonly holds: Holds };
+import { type DueKind, dueKindOf } from "./due-kinds.ts";
 
 export type SweepBudget = {
   /** Items taken from each of the index's shards; what is left is taken a minute later. */
@@ -28,17 +21,13 @@ export type SweepBudget = {
 export const SWEEP_BUDGET: SweepBudget = { perShard: 50, concurrency: 8, forMs: 35 * SECOND };
 
 const dueSchema = z.object({ pk: z.string(), sk: z.string(), dueAt: z.int() });
-type Due = z.output<typeof dueSchema>;
-
-/** Work of other kinds may be due in the same index; it has its own workers. */
-const prefixes = ["PAYMENT#", "HOLD#", "WAITING#"] as const;
-const isOurs = ({ pk }: Key): boolean => prefixes.some((prefix) => pk.startsWith(prefix));
+type Due = z.output<typeof dueSchema> & { readonly kind: DueKind };
 
 /** Pages of a shard that are read to find work of our kinds among others. */
 const MAX_PAGES = 4;
 
 /** What is due in one shard, oldest first. */
-async function dueIn({ table }: SweepDeps, shard: number, now: number, limit: number): Promise<Due[]> {
+async function dueIn({ table }: PaymentDeps, shard: number, now: number, limit: number): Promise<Due[]> {
   const found: Due[] = [];
   let after: Item | undefined;
   for (let pages = 0; pages < MAX_PAGES && found.length < limit; pages += 1) {
@@ -50,39 +39,15 @@ async function dueIn({ table }: SweepDeps, shard: number, now: number, limit: nu
       limit,
       ...(after === undefined ? {} : { after }),
     });
-    found.push(...page.items.map((item) => dueSchema.parse(item)).filter(isOurs));
+    for (const item of page.items) {
+      const due = dueSchema.parse(item);
+      const kind = dueKindOf(due);
+      if (kind !== undefined) found.push({ ...due, kind });
+    }
     after = page.lastKey;
     if (after === undefined) break;
   }
   return found.slice(0, limit);
-}
-
-/** @returns seconds by which it is unfinished beyond its end of time; 0 when it is not. */
-async function work(deps: SweepDeps, due: Due, log: Log): Promise<number> {
-  const [prefix = "", name = ""] = due.pk.split("#", 2);
-  switch (prefix) {
-    case "PAYMENT":
-      return checkPayment(deps, name, log);
-    case "HOLD": {
-      if (isId("hold", name)) await deps.holds.expireDue(name);
-      return 0;
-    }
-    default:
-      await tryWaiting(deps, due, log);
-      return 0;
-  }
-}
-
-async function tryWaiting(deps: SweepDeps, { pk, sk }: Key, log: Log): Promise<void> {
-  const item = await deps.table.get({ pk, sk });
-  if (item === undefined) return;
-  const record = fromWaitingItem(item);
-  // Moved on first: a callback that cannot be followed must not stand in the way of the others.
-  await deps.table.put({
-    put: toWaitingItem(record, record.reference, deps.platform.clock.now()),
-    condition: "attribute_exists(pk)",
-  });
-  await retryWaiting(deps, record, log);
 }
 
 /** Runs `task` on every item, a few at a time, as long as `goOn` holds. @returns how many were begun. */
@@ -107,14 +72,14 @@ async function inParallel<T>(
 export type SweepReport = { readonly due: number; readonly done: number; readonly failed: number };
 
 /** One run: bounded in items and time. Each item fails alone. */
-export async function sweepDue(deps: SweepDeps, budget: SweepBudget = SWEEP_BUDGET): Promise<SweepReport> {
+export async function sweepDue(deps: PaymentDeps, budget: SweepBudget = SWEEP_BUDGET): Promise<SweepReport> {
   const { clock, log, metrics } = deps.platform;
   const startedAt = clock.now();
   const shards = Array.from({ length: DUE_SHARDS }, (_, shard) => shard);
   const found = await Promise.all(shards.map((shard) => dueIn(deps, shard, startedAt, budget.perShard)));
   const due = found.flat().toSorted((a, b) => a.dueAt - b.dueAt);
   // How late the sweep is with a payment, or how long one is unfinished beyond its expiry: the alarm is on this.
-  const overdue = due.find(({ pk }) => pk.startsWith("PAYMENT#"));
+  const overdue = due.find(({ kind }) => kind.isTimed);
   let oldestSeconds = overdue === undefined ? 0 : Math.floor((startedAt - overdue.dueAt) / 1000);
   let failed = 0;
   const done = await inParallel(
@@ -123,7 +88,7 @@ export async function sweepDue(deps: SweepDeps, budget: SweepBudget = SWEEP_BUDG
     () => clock.now() - startedAt < budget.forMs,
     async (item) => {
       try {
-        oldestSeconds = Math.max(oldestSeconds, await work(deps, item, log));
+        oldestSeconds = Math.max(oldestSeconds, await item.kind.check(deps, item, log));
       } catch (cause) {
         failed += 1;
         log.error("due-work-failed", cause, { item: item.pk });

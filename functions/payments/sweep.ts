@@ -1,5 +1,4 @@
 /** Lambda entry of the sweep, started by a schedule every minute. */
-import { createHolds } from "../../shared/ledger/holds.ts";
 import { readConfig } from "../../shared/platform/config.ts";
 import { storage } from "../../shared/wiring/storage.ts";
 import { type SweepReport, sweepDue } from "./sweep-due.ts";
@@ -7,8 +6,7 @@ import { paymentDeps, paymentsConfig } from "./wiring.ts";
 
 const config = readConfig(paymentsConfig, process.env);
 const base = storage(config);
-const payments = paymentDeps(base, config);
-const deps = { ...payments, holds: createHolds(payments) };
+const deps = paymentDeps(base, config);
 
 export const handler = async (): Promise<SweepReport> => {
   try {

@@ -3,8 +3,12 @@ import { type AccountId, type CampaignId, isId, shardOf } from "../platform/ids.
 
 export type LedgerAccount = string & { readonly __brand: "LedgerAccount" };
 
-/** Accounts of the system that are one each. `funding` is where campaign budgets come from. */
-export type SystemAccount = "fees" | "suspense" | "funding";
+/**
+ * Accounts of the system that are one each. `funding` is where campaign budgets come from; `fx` is the other side of
+ * every exchange of currencies, so its balances are what was bought and sold, spreads included. `bank` is what channels
+ * have paid out to our own bank.
+ */
+export type SystemAccount = "fees" | "suspense" | "funding" | "fx" | "bank";
 
 export const userAccount = (id: AccountId): LedgerAccount => `user:${id}` as LedgerAccount;
 export const campaignAccount = (id: CampaignId): LedgerAccount => `campaign:${id}` as LedgerAccount;
@@ -16,6 +20,10 @@ export const systemAccount = (name: SystemAccount): LedgerAccount => `system:${n
  */
 export const clearingAccount = (channel: string, transferId: string, shards: number): LedgerAccount =>
   `system:clearing:${channel}:${shardOf(transferId, shards)}` as LedgerAccount;
+
+/** All of a channel's. */
+export const clearingAccounts = (channel: string, shards: number): readonly LedgerAccount[] =>
+  Array.from({ length: shards }, (_, shard) => `system:clearing:${channel}:${shard}` as LedgerAccount);
 
 /** Accounts that may go below zero are the system's; what belongs to someone, campaigns too, may not. */
 export const mayGoBelowZero = (account: LedgerAccount): boolean => account.startsWith("system:");

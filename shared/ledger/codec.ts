@@ -39,7 +39,15 @@ const entrySchema = z
     kind: z.enum(["transfer", "hold", "capture", "release", "access"]),
     amount: amounts,
     balance: amounts,
-    outflow: z.object({ day: z.string(), dayTotal: z.int(), month: z.string(), monthTotal: z.int() }),
+    outflow: z.object({
+      hour: z.string(),
+      hourCount: z.int(),
+      day: z.string(),
+      dayTotal: z.int(),
+      dayCount: z.int(),
+      month: z.string(),
+      monthTotal: z.int(),
+    }),
     access: accessSchema.optional(),
     counterparty: ledgerAccountSchema.optional(),
     memo: z.string().optional(),
@@ -86,6 +94,7 @@ const holdBase = {
   amount: moneySchema,
   placedAt: z.int(),
   expiresAtMs: z.int(),
+  uncounted: z.literal(true).optional(),
 };
 
 const holdSchema = z
@@ -99,7 +108,13 @@ const holdSchema = z
       transferId: z.string(),
     }),
   ])
-  .transform(({ expiresAtMs, ...rest }): Hold => ({ ...rest, expiresAt: expiresAtMs }));
+  .transform(
+    ({ expiresAtMs, uncounted, ...rest }): Hold => ({
+      ...rest,
+      expiresAt: expiresAtMs,
+      ...(uncounted === undefined ? {} : { uncounted }),
+    }),
+  );
 
 /** `expiresAt` is the table's time-to-live attribute, so the hold's own expiry is stored under another name. */
 export const toHoldItem = ({ expiresAt, ...hold }: Hold): Item => ({

@@ -14,11 +14,18 @@ export type EntryKind = "transfer" | "hold" | "capture" | "release" | "access";
 /** Signed minor units. */
 export type Amounts = { readonly available: number; readonly held: number };
 
-/** What left a customer's account in the UTC day and month of the last entry, in minor units. */
+/**
+ * What left a customer's account in the UTC hour, day and month of the last entry: totals in minor units, counts of
+ * movements.
+ */
 export type Outflow = {
+  /** `2026-11-22T12` */
+  readonly hour: string;
+  readonly hourCount: number;
   /** `2026-11-22` */
   readonly day: string;
   readonly dayTotal: number;
+  readonly dayCount: number;
   /** `2026-11` */
   readonly month: string;
   readonly monthTotal: number;
@@ -51,7 +58,7 @@ export type Entry = UnsealedEntry & {
 export const initialState: RunningState = {
   available: 0,
   held: 0,
-  outflow: { day: "", dayTotal: 0, month: "", monthTotal: 0 },
+  outflow: { hour: "", hourCount: 0, day: "", dayTotal: 0, dayCount: 0, month: "", monthTotal: 0 },
   access: openAccess,
 };
 
@@ -73,8 +80,11 @@ export const canonicalForm = (entry: UnsealedEntry): string =>
     entry.amount.held,
     entry.state.available,
     entry.state.held,
+    entry.state.outflow.hour,
+    entry.state.outflow.hourCount,
     entry.state.outflow.day,
     entry.state.outflow.dayTotal,
+    entry.state.outflow.dayCount,
     entry.state.outflow.month,
     entry.state.outflow.monthTotal,
     entry.state.access.frozenFor,

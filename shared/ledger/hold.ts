@@ -11,6 +11,8 @@ type HoldBase = {
   readonly amount: Money;
   readonly placedAt: EpochMs;
   readonly expiresAt: EpochMs;
+  /** It does not count towards its owner's limits: money that goes back where it came from. */
+  readonly uncounted?: true;
 };
 
 export type PendingHold = HoldBase & { readonly status: "pending" };

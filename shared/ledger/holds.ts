@@ -15,12 +15,14 @@ import type { Session } from "./access.ts";
 import type { LedgerAccount } from "./account.ts";
 import { fromHoldItem, toHoldItem } from "./codec.ts";
 import {
+  type CapturedHold,
   capture,
   expire,
   type Hold,
   type HoldRefusal,
   isSameHold,
   type PendingHold,
+  type ReleasedHold,
   release,
 } from "./hold.ts";
 import type { LedgerRefusal, Posting } from "./posting.ts";
@@ -36,6 +38,12 @@ export type PlaceHold = {
   readonly memo?: string;
   /** Who asked, when a person did. */
   readonly actor?: Session & { readonly account: LedgerAccount };
+  /** It does not count towards the limits: money that goes back where it came from. */
+  readonly uncounted?: true;
+  /** Percent of the limits that the owner has; all of them where none is given. */
+  readonly limitShare?: number;
+  /** Hold it even on a frozen account. */
+  readonly despiteFreeze?: true;
 };
 
 export type CaptureHold = {
@@ -80,14 +88,68 @@ export type HoldsDeps = {
 };
 
 /** The transfer of each step. A release and an expiry are the same step. */
-const transferIdOf = (id: HoldId, step: "place" | "capture" | "release"): string =>
+export const holdTransferId = (id: HoldId, step: "place" | "capture" | "release"): string =>
   derivedId("transfer", id, step);
 
-const whilePending = (after: Hold): PutOperation => ({
+/** Writes the end of a hold, if it has not ended yet. */
+export const whilePending = (after: CapturedHold | ReleasedHold): PutOperation => ({
   put: toHoldItem(after),
   condition: "#status = :pending",
   names: { "#status": "status" },
   values: { ":pending": "pending" satisfies Hold["status"] },
+});
+
+/** What placing a hold consists of, for a larger transaction: commit the posting with the record and the write. */
+export function placementOf(
+  { id, account, amount, expiresAt, memo, actor, uncounted, limitShare, despiteFreeze }: PlaceHold,
+  now: EpochMs,
+): {
+  readonly hold: PendingHold;
+  readonly posting: Posting;
+  readonly record: Item;
+  readonly write: PutOperation;
+} {
+  if (amount.value <= 0) throw new RangeError("a hold is of an amount above zero");
+  const hold: PendingHold = {
+    status: "pending",
+    id,
+    account,
+    amount,
+    placedAt: now,
+    expiresAt,
+    ...(uncounted === undefined ? {} : { uncounted }),
+  };
+  return {
+    hold,
+    posting: holdPlacement({
+      transferId: holdTransferId(id, "place"),
+      account,
+      amount,
+      ...(memo === undefined ? {} : { memo }),
+      ...(actor === undefined ? {} : { actor }),
+      ...(uncounted === undefined ? {} : { uncounted }),
+      ...(limitShare === undefined ? {} : { limitShare }),
+      ...(despiteFreeze === undefined ? {} : { despiteFreeze }),
+    }),
+    record: { kind: "hold", holdId: id, amount, createdAt: now },
+    write: { put: toHoldItem(hold), condition: NOT_EXISTS },
+  };
+}
+
+/** A pending hold as captured in full by a transfer that is more than the capture, whatever its time. */
+export const capturedBy = (hold: PendingHold, transferId: string): CapturedHold => ({
+  ...hold,
+  status: "captured",
+  captured: hold.amount,
+  transferId,
+});
+
+/** A pending hold as given back by a transfer that is more than the release. */
+export const releasedBy = (hold: PendingHold, transferId: string): ReleasedHold => ({
+  ...hold,
+  status: "released",
+  reason: "released",
+  transferId,
 });
 
 export function createHolds({ ledger, table, platform }: HoldsDeps): Holds {
@@ -130,7 +192,11 @@ export function createHolds({ ledger, table, platform }: HoldsDeps): Holds {
    * Commits the end of a hold. Who loses the race against another end finds the held money gone from the chain, which
    * the core takes for a bug and throws; it is one only while the hold is still pending.
    */
-  async function end(posting: Posting, record: Item, after: Hold): Promise<HoldResult | undefined> {
+  async function end(
+    posting: Posting,
+    record: Item,
+    after: CapturedHold | ReleasedHold,
+  ): Promise<HoldResult | undefined> {
     try {
       return await commit(posting, record, whilePending(after), after);
     } catch (cause) {
@@ -148,7 +214,7 @@ export function createHolds({ ledger, table, platform }: HoldsDeps): Holds {
     const isSame = (hold: Hold): boolean => hold.status === "released";
     const hold = await get(id);
     if (hold?.status !== "pending") return ended(hold, isSame);
-    const transferId = transferIdOf(id, "release");
+    const transferId = holdTransferId(id, "release");
     const released = decide(hold, transferId);
     if (!released.ok) return released;
     const posting = holdRelease({ transferId, hold, ...(memo === undefined ? {} : { memo }) });
@@ -165,19 +231,9 @@ export function createHolds({ ledger, table, platform }: HoldsDeps): Holds {
   return {
     get,
 
-    async place({ id, account, amount, expiresAt, memo, actor }) {
-      const now = platform.clock.now();
-      if (amount.value <= 0) throw new RangeError("a hold is of an amount above zero");
-      const hold: PendingHold = { status: "pending", id, account, amount, placedAt: now, expiresAt };
-      const posting = holdPlacement({
-        transferId: transferIdOf(id, "place"),
-        account,
-        amount,
-        ...(memo === undefined ? {} : { memo }),
-        ...(actor === undefined ? {} : { actor }),
-      });
-      const record = { kind: "hold", holdId: id, amount, createdAt: now };
-      const write = { put: toHoldItem(hold), condition: NOT_EXISTS };
+    async place(request) {
+      const { id } = request;
+      const { hold, posting, record, write } = placementOf(request, platform.clock.now());
       const done = await commit(posting, record, write, hold);
       if (done !== undefined) return done;
       const existing = await get(id);
@@ -188,7 +244,7 @@ export function createHolds({ ledger, table, platform }: HoldsDeps): Holds {
     },
 
     async capture({ id, amount, to, memo, record = {} }) {
-      const transferId = transferIdOf(id, "capture");
+      const transferId = holdTransferId(id, "capture");
       const recipient = async (): Promise<unknown> => (await ledger.transfer(transferId))?.["to"];
       const replay = async (hold: Hold | undefined): Promise<HoldResult> => {
         const sameAmount = hold?.status === "captured" && equals(hold.captured, amount);

@@ -17,20 +17,33 @@ import {
   initialState,
   seal,
 } from "./entry.ts";
-import { countOutflow, type LimitRefusal, type Limits, outflowAt, uncountOutflow } from "./limits.ts";
+import {
+  countOutflow,
+  FULL_SHARE,
+  type LimitRefusal,
+  type Limits,
+  outflowAt,
+  shareOfLimits,
+  uncountOutflow,
+} from "./limits.ts";
 
 /** What one chain undergoes. */
 export type Leg = Chain & {
   /** Changes, in signed minor units. */
   readonly amount: Amounts;
   /**
-   * `count`: what leaves counts towards the customer's limits. `uncount`: a hold that was counted at the given time
-   * comes back. Left out: limits are not touched.
+   * `count`: what leaves counts towards the customer's limits, of which they have a share (percent; all of them where
+   * none is given). `uncount`: a hold that was counted at the given time comes back, `whole` or in part. Left out:
+   * limits are not touched.
    */
-  readonly outflow?: { readonly count: number } | { readonly uncount: number; readonly countedAt: EpochMs };
+  readonly outflow?:
+    | { readonly count: number; readonly limitShare?: number }
+    | { readonly uncount: number; readonly countedAt: EpochMs; readonly whole?: true };
   readonly counterparty?: LedgerAccount;
   /** For `access` postings: the access state from here on. */
   readonly access?: AccessState;
+  /** Money that the channel contests is held even on a frozen account. */
+  readonly despiteFreeze?: true;
 };
 
 export type Posting = {
@@ -103,7 +116,8 @@ function nextEntry(
   }
   // A freeze stops money from leaving and from being promised; promises made before it are kept.
   if (amount.available < 0 && before.access.frozenFor.length > 0) {
-    return err({ code: "account-frozen", account, frozenFor: before.access.frozenFor });
+    const { frozenFor } = before.access;
+    if (leg.despiteFreeze !== true) return err({ code: "account-frozen", account, frozenFor });
   }
   const available = minorUnits(before.available + amount.available);
   const held = minorUnits(before.held + amount.held);
@@ -116,11 +130,13 @@ function nextEntry(
   if (leg.outflow !== undefined && "count" in leg.outflow) {
     const limit = limits[currency];
     if (limit === undefined) return err({ code: "currency-not-supported", currency });
-    const counted = countOutflow(outflow, leg.outflow.count, limit);
+    const { count, limitShare = FULL_SHARE } = leg.outflow;
+    const counted = countOutflow(outflow, count, shareOfLimits(limit, limitShare), at);
     if (!counted.ok) return err({ ...counted.error, account });
     outflow = counted.value;
   } else if (leg.outflow !== undefined) {
-    outflow = uncountOutflow(outflow, leg.outflow.uncount, leg.outflow.countedAt);
+    const { uncount, countedAt, whole = false } = leg.outflow;
+    outflow = uncountOutflow(outflow, uncount, countedAt, whole);
   }
 
   const [other, ...more] = posting.legs.filter((candidate) => candidate !== leg);

@@ -39,6 +39,8 @@ export type CommitRequest = {
   readonly record: Item;
   /** Writes that belong to the same transaction: state moves, each with the condition that allows it. */
   readonly also?: readonly WriteOperation[];
+  /** Keep in the record where the entries are, so that they are found by the transfer. */
+  readonly listEntries?: true;
 };
 
 export type CommitOutcome =
@@ -66,6 +68,9 @@ export type LedgerDeps = {
   readonly limits: Limits;
   readonly openChain: ChainOpening;
 };
+
+/** Where an entry is in its account's chain. */
+const placeOf = ({ account, currency, sequence }: Entry) => ({ account, currency, sequence });
 
 /** Tries at one commit before the caller is told to come back; with jitter they take about two seconds at most. */
 export const MAX_ATTEMPTS = 14;
@@ -109,7 +114,12 @@ export function createLedger({ table, platform, limits, openChain }: LedgerDeps)
   }
 
   /** One round of reads, one decision, one write. `undefined` means: lost a race, try again. */
-  async function attempt({ posting, record, also = [] }: CommitRequest): Promise<CommitOutcome | undefined> {
+  async function attempt({
+    posting,
+    record,
+    also = [],
+    listEntries,
+  }: CommitRequest): Promise<CommitOutcome | undefined> {
     const { heads, openings, missing } = await load(posting);
     if (missing !== undefined) return { outcome: "no-such-account", account: missing };
 
@@ -130,6 +140,7 @@ export function createLedger({ table, platform, limits, openChain }: LedgerDeps)
       posting: posting.kind,
       entryCount: entries.length,
       postedAt: entries[0]?.at ?? 0,
+      ...(listEntries === true ? { entries: entries.map(placeOf) } : {}),
       ...record,
     };
     const operations: WriteOperation[] = [

@@ -3,7 +3,7 @@
 import { sameAccess } from "./access.ts";
 import { mayGoBelowZero } from "./account.ts";
 import { type Chain, chainKey, type Entry, hashOf, initialState, type RunningState } from "./entry.ts";
-import { dayOf, monthOf, outflowAt } from "./limits.ts";
+import { dayOf, hourOf, monthOf, outflowAt } from "./limits.ts";
 
 export type ChainFault = {
   readonly chain: string;
@@ -20,14 +20,24 @@ export type ChainFault = {
     | "foreign-entry";
 };
 
-/** What left cannot be counted higher than what moved, and only a new day or month begins again. */
+/** What left cannot be counted higher than what moved, nor as more than one movement; only a new period begins again. */
 const outflowFollows = (before: RunningState, entry: Entry): boolean => {
   const { outflow } = entry.state;
+  if (outflow.hour !== hourOf(entry.at)) return false;
   if (outflow.day !== dayOf(entry.at) || outflow.month !== monthOf(entry.at)) return false;
   const base = outflowAt(before.outflow, entry.at);
   const moved = Math.abs(entry.amount.available);
   const isWithin = (total: number, start: number): boolean => total >= 0 && Math.abs(total - start) <= moved;
-  return isWithin(outflow.dayTotal, base.dayTotal) && isWithin(outflow.monthTotal, base.monthTotal);
+  // A movement is counted with what leaves, and taken back with what comes back.
+  const direction = Math.sign(-entry.amount.available);
+  const isCounted = (count: number, start: number): boolean =>
+    count >= 0 && (count === start || count === start + direction);
+  return (
+    isWithin(outflow.dayTotal, base.dayTotal) &&
+    isWithin(outflow.monthTotal, base.monthTotal) &&
+    isCounted(outflow.hourCount, base.hourCount) &&
+    isCounted(outflow.dayCount, base.dayCount)
+  );
 };
 
 /**

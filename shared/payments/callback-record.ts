@@ -3,18 +3,19 @@
  */
 import { gunzipSync, gzipSync } from "node:zlib";
 import * as z from "zod";
-import { paymentIdSchema } from "../http/schemas.ts";
+import { paymentIdSchema, payoutIdSchema, refundIdSchema } from "../http/schemas.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, toEpochSeconds } from "../platform/clock.ts";
-import type { PaymentId } from "../platform/ids.ts";
+import type { PaymentId, PayoutId, RefundId } from "../platform/ids.ts";
 import { derivedId } from "../platform/ids.ts";
 import { dueKeys, keys, ownerPartitions, timeKey } from "../table/keys.ts";
 import type { Item } from "../table/table.ts";
+import { present } from "./present.ts";
 
 /** How long a callback's exact bytes are kept: longer than any dispute about whether it came. */
 export const KEEP_CALLBACKS_MS = 90 * DAY;
 
 /** What is followed up. Everything else that a provider may send is acknowledged and dropped. */
-export const followedKinds = ["payment", "refund", "dispute"] as const;
+export const followedKinds = ["payment", "refund", "payout", "dispute"] as const;
 export type FollowedKind = (typeof followedKinds)[number];
 
 export type CallbackRecord = {
@@ -25,6 +26,12 @@ export type CallbackRecord = {
   readonly kind: FollowedKind;
   readonly paymentId?: PaymentId;
   readonly channelPaymentId?: string;
+  readonly transactionId?: string;
+  readonly refundId?: RefundId;
+  readonly channelRefundId?: string;
+  readonly payoutId?: PayoutId;
+  readonly channelPayoutId?: string;
+  readonly channelDisputeId?: string;
   readonly occurredAt: EpochMs;
   readonly receivedAt: EpochMs;
 };
@@ -37,16 +44,16 @@ const recordSchema = z
     kind: z.enum(followedKinds),
     paymentId: paymentIdSchema.optional(),
     channelPaymentId: z.string().optional(),
+    transactionId: z.string().optional(),
+    refundId: refundIdSchema.optional(),
+    channelRefundId: z.string().optional(),
+    payoutId: payoutIdSchema.optional(),
+    channelPayoutId: z.string().optional(),
+    channelDisputeId: z.string().optional(),
     occurredAt: z.int(),
     receivedAt: z.int(),
   })
-  .transform(
-    ({ paymentId, channelPaymentId, ...rest }): CallbackRecord => ({
-      ...rest,
-      ...(paymentId === undefined ? {} : { paymentId }),
-      ...(channelPaymentId === undefined ? {} : { channelPaymentId }),
-    }),
-  );
+  .transform((record): CallbackRecord => present(record));
 
 /**
  * A callback with its exact bytes, compressed: providers send several KiB of repetitive JSON, and every KiB is a
@@ -72,9 +79,16 @@ export const fromCallbackItem = (item: Item): CallbackRecord => recordSchema.par
 export const rawBodyOf = (item: Item): Uint8Array =>
   gunzipSync(z.object({ rawBodyGzip: z.instanceof(Uint8Array) }).parse(item).rawBodyGzip);
 
-/** What a waiting callback is found by: the channel's id where there is one, as a submit always announces that. */
-export const referenceOf = ({ channelPaymentId, paymentId }: CallbackRecord): string | undefined =>
-  channelPaymentId ?? paymentId;
+/** What a waiting callback is found by: the payment's id at the channel where it names one, as a submit announces that. */
+export const referenceOf = (record: CallbackRecord): string | undefined =>
+  record.channelPaymentId ??
+  record.paymentId ??
+  record.transactionId ??
+  record.channelRefundId ??
+  record.refundId ??
+  record.channelPayoutId ??
+  record.payoutId ??
+  record.channelDisputeId;
 
 /** A callback that has waited longer is left to people: it stays in their list, and is not tried again. */
 const TRIED_FOR_MS = 3 * DAY;

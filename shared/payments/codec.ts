@@ -1,97 +1,144 @@
 /** Payments and the facts about them as table items. What is read is parsed: a wrong item is a bug, named. */
 import * as z from "zod";
-import type { ClientAction } from "../channels/channel.ts";
-import { accountIdSchema, moneySchema, paymentIdSchema } from "../http/schemas.ts";
+import type { ClientAction } from "../channels/facts.ts";
+import { audienceSchema } from "../events/catalogue.ts";
+import { accountIdSchema, holdIdSchema, moneySchema, paymentIdSchema } from "../http/schemas.ts";
 import { secret } from "../platform/redacted.ts";
 import { dueKeys, keys, ownerPartitions, timeKey } from "../table/keys.ts";
 import type { Item } from "../table/table.ts";
-import { type Fact, factIdOf, occurrenceOf } from "./fold.ts";
-import { finalStatuses, isOpen, openStatuses, type Payment } from "./payment.ts";
+import { disputeStatuses } from "./dispute.ts";
+import { type Fact, factIdOf, occurrenceOf } from "./fact.ts";
+import { finalStatuses, isChannelPayment, isOpen, openStatuses, type Payment } from "./payment.ts";
+import { present } from "./present.ts";
 
-const failureSchema = z.object({ code: z.string(), message: z.string() });
+export const failureSchema = z.object({ code: z.string(), message: z.string() });
 
+/** The members are the channel's own; its module says which. */
 const actionSchema = z
-  .discriminatedUnion("type", [
-    z.object({
-      type: z.literal("stripe_client_secret"),
-      publishableKey: z.string(),
-      clientSecret: z.string(),
-      paymentIntentId: z.string(),
-    }),
-  ])
+  .object({ type: z.string() })
+  .catchall(z.union([z.string(), z.number(), z.boolean()]))
   .transform((action): ClientAction => action);
 
 const baseShape = {
   paymentId: paymentIdSchema,
-  kind: z.literal("top-up"),
   owner: accountIdSchema,
   amount: moneySchema,
-  channel: z.string(),
-  channelPaymentId: z.string().optional(),
-  action: actionSchema.optional(),
-  lastFailure: failureSchema.optional(),
-  inSuspense: z.literal(true).optional(),
-  observedAt: z.int(),
-  lastFactId: z.string().optional(),
+  refunded: z.int().min(0).default(0),
+  refundedToChannel: z.int().min(0).default(0),
+  channelRefunds: z.int().min(0).default(0),
+  lastChannelRefundAt: z.int().optional(),
+  dispute: z.enum(disputeStatuses).optional(),
   createdAt: z.int(),
   updatedAt: z.int(),
-  expiresAtMs: z.int(),
   fingerprint: z.string(),
   correlationId: z.string(),
   version: z.int().min(1),
 };
 
-const paymentSchema = z
-  .discriminatedUnion("status", [
-    z.object({ ...baseShape, status: z.enum(openStatuses), dueAt: z.int() }),
-    z.object({ ...baseShape, status: z.enum(finalStatuses) }),
-  ])
-  .transform((item): Payment => {
-    const { paymentId, expiresAtMs, channelPaymentId, action, lastFailure, inSuspense, lastFactId } = item;
-    const base = {
-      id: paymentId,
-      kind: item.kind,
-      owner: item.owner,
-      amount: item.amount,
-      channel: item.channel,
-      ...(channelPaymentId === undefined ? {} : { channelPaymentId }),
-      ...(action === undefined ? {} : { action: secret(action) }),
-      ...(lastFailure === undefined ? {} : { lastFailure }),
-      ...(inSuspense === undefined ? {} : { inSuspense }),
-      observedAt: item.observedAt,
-      ...(lastFactId === undefined ? {} : { lastFactId }),
-      createdAt: item.createdAt,
-      updatedAt: item.updatedAt,
-      expiresAt: expiresAtMs,
-      fingerprint: item.fingerprint,
-      correlationId: item.correlationId,
-      version: item.version,
-    };
-    return "dueAt" in item
-      ? { ...base, status: item.status, nextCheckAt: item.dueAt }
-      : { ...base, status: item.status };
-  });
+const channelShape = {
+  channel: z.string(),
+  country: z.string().optional(),
+  payer: z.record(z.string(), z.string()).default({}),
+  channelPaymentId: z.string().optional(),
+  transactionId: z.string().optional(),
+  action: actionSchema.optional(),
+  lastFailure: failureSchema.optional(),
+  cancelling: z.literal(true).optional(),
+  inSuspense: z.literal(true).optional(),
+  observedAt: z.int(),
+  lastFactId: z.string().optional(),
+  expiresAtMs: z.int(),
+};
+
+const toWalletShape = { kind: z.literal("top-up") };
+const toPersonShape = {
+  kind: z.literal("payment"),
+  payee: accountIdSchema,
+  note: z.string().optional(),
+  audience: audienceSchema,
+  fromBalance: moneySchema,
+  holdId: holdIdSchema.optional(),
+  landed: z.enum(["payee", "payer"]).optional(),
+};
+const openShape = { status: z.enum(openStatuses), dueAt: z.int() };
+const finalShape = { status: z.enum(finalStatuses) };
+
+const channelParts = { ...baseShape, ...channelShape };
+
+/** A payment that a channel has a part in, in each of its forms, and one without a channel. */
+const schemas = {
+  openTopUp: z.object({ ...channelParts, ...toWalletShape, ...openShape }),
+  topUp: z.object({ ...channelParts, ...toWalletShape, ...finalShape }),
+  openPayment: z.object({ ...channelParts, ...toPersonShape, ...openShape }),
+  payment: z.object({ ...channelParts, ...toPersonShape, ...finalShape }),
+  fromBalance: z.object({ ...baseShape, ...toPersonShape, status: z.literal("succeeded") }),
+} as const;
+
+/** Members with another name on the table than in the record. */
+const renamed = <T extends { readonly paymentId: unknown }>({ paymentId, ...rest }: T) => ({
+  ...rest,
+  id: paymentId as T["paymentId"],
+});
+
+const withChannel = <T extends { readonly expiresAtMs: number; readonly action?: ClientAction | undefined }>({
+  expiresAtMs,
+  action,
+  ...rest
+}: T) => ({
+  ...rest,
+  expiresAt: expiresAtMs,
+  action: action === undefined ? undefined : secret(action),
+});
+
+const withCheck = <T extends { readonly dueAt: number }>({ dueAt, ...rest }: T) => ({
+  ...rest,
+  nextCheckAt: dueAt,
+});
+
+const openStatusSet: ReadonlySet<unknown> = new Set(openStatuses);
+
+/** @throws ZodError when the item is not a payment. */
+export function fromPaymentItem(item: Item): Payment {
+  const isToPerson = item["kind"] === "payment";
+  const isStillOpen = openStatusSet.has(item["status"]);
+  if (isToPerson && item["channel"] === undefined) return present(renamed(schemas.fromBalance.parse(item)));
+  if (isToPerson && isStillOpen)
+    return present(withCheck(withChannel(renamed(schemas.openPayment.parse(item)))));
+  if (isToPerson) return present(withChannel(renamed(schemas.payment.parse(item))));
+  return isStillOpen
+    ? present(withCheck(withChannel(renamed(schemas.openTopUp.parse(item)))))
+    : present(withChannel(renamed(schemas.topUp.parse(item))));
+}
 
 /**
  * The next check is stored as the keys of the index of due work alone, so an ended payment drops out of it.
  * `expiresAt` is the table's time-to-live attribute, so the payment's own expiry has another name.
  */
-export const toPaymentItem = (payment: Payment): Item => {
-  const { id, expiresAt, action, nextCheckAt, ...rest } = { nextCheckAt: undefined, ...payment };
-  return {
-    ...keys.payment(id),
+export function toPaymentItem(payment: Payment): Item {
+  const { refunded, refundedToChannel, channelRefunds } = payment;
+  const counted = Object.entries({ refunded, refundedToChannel, channelRefunds });
+  const common = {
+    // What is zero is left out: most payments are never refunded, and every byte is paid for.
+    ...Object.fromEntries(counted.map(([name, value]) => [name, value === 0 ? undefined : value])),
+    ...keys.payment(payment.id),
+    paymentId: payment.id,
+    ownerPk: ownerPartitions.payments(payment.owner),
+    ownerSk: `${timeKey(payment.createdAt)}#${payment.id}`,
+  };
+  if (!isChannelPayment(payment)) {
+    const { id: _, ...rest } = payment;
+    return present({ ...rest, ...common });
+  }
+  const { id, expiresAt, action, nextCheckAt, payer, ...rest } = { nextCheckAt: undefined, ...payment };
+  return present({
     ...rest,
-    paymentId: id,
+    ...common,
     expiresAtMs: expiresAt,
+    ...(Object.keys(payer).length === 0 ? {} : { payer }),
     ...(action === undefined ? {} : { action: action.reveal() }),
     ...(isOpen(payment) ? dueKeys(id, payment.nextCheckAt) : {}),
-    ownerPk: ownerPartitions.payments(payment.owner),
-    ownerSk: `${timeKey(payment.createdAt)}#${id}`,
-  };
-};
-
-/** @throws ZodError when the item is not a payment. */
-export const fromPaymentItem = (item: Item): Payment => paymentSchema.parse(item);
+  });
+}
 
 /** A fact as a line of the payment's history, found below the payment in the order of what happened. */
 export const toFactItem = (paymentId: string, fact: Fact): Item => {

@@ -6,11 +6,11 @@ import type { EpochMs } from "../platform/clock.ts";
 import { derivedId, isId } from "../platform/ids.ts";
 import { ok, type Result } from "../result.ts";
 import type { CursorRefusal } from "../table/cursor.ts";
-import { keys, ownerPartitions } from "../table/keys.ts";
+import { type Key, keys, ownerPartitions, paymentPartition } from "../table/keys.ts";
 import { type PageRequest, readPage } from "../table/page.ts";
-import { NOT_EXISTS, type PutOperation, type Table } from "../table/table.ts";
+import { type Item, NOT_EXISTS, type PutOperation, queryAll, type Table } from "../table/table.ts";
 import { fromPaymentItem, toFactItem, toPaymentItem } from "./codec.ts";
-import type { Fact } from "./fold.ts";
+import type { Fact } from "./fact.ts";
 import type { Payment } from "./payment.ts";
 
 export type PaymentPage = { readonly items: readonly Payment[]; readonly nextCursor?: string };
@@ -20,6 +20,8 @@ export type Payments = {
   readonly get: (id: string) => Promise<Payment | undefined>;
   /** By the channel's own id of it; two reads. */
   readonly byChannelPayment: (channel: string, channelPaymentId: string) => Promise<Payment | undefined>;
+  /** By the channel's id of the movement of its money; two reads. */
+  readonly byTransaction: (channel: string, transactionId: string) => Promise<Payment | undefined>;
   /** `false` when there is one of that id. */
   readonly create: (payment: Payment) => Promise<boolean>;
   /** An owner's payments, newest first. */
@@ -28,6 +30,8 @@ export type Payments = {
     request: PageRequest,
     boundTo: readonly string[],
   ) => Promise<Result<PaymentPage, CursorRefusal>>;
+  /** Everything below a payment whose sort key begins so, in order. */
+  readonly below: (id: string, prefix: string) => Promise<readonly Item[]>;
 };
 
 const pointer = z.object({ paymentId: paymentIdSchema });
@@ -38,12 +42,14 @@ export function createPayments({ table }: { readonly table: Table }): Payments {
     const item = await table.get(keys.payment(id));
     return item === undefined ? undefined : fromPaymentItem(item);
   };
+  const follow = async (key: Key): Promise<Payment | undefined> => {
+    const item = await table.get(key);
+    return item === undefined ? undefined : get(pointer.parse(item).paymentId);
+  };
   return {
     get,
-    async byChannelPayment(channel, channelPaymentId) {
-      const item = await table.get(keys.channelPayment(channel, channelPaymentId));
-      return item === undefined ? undefined : get(pointer.parse(item).paymentId);
-    },
+    byChannelPayment: (channel, channelPaymentId) => follow(keys.channelPayment(channel, channelPaymentId)),
+    byTransaction: (channel, transactionId) => follow(keys.channelTransaction(channel, transactionId)),
     create: (payment) => table.put({ put: toPaymentItem(payment), condition: NOT_EXISTS }),
     async pageOf(owner, request, boundTo) {
       const query = {
@@ -54,11 +60,26 @@ export function createPayments({ table }: { readonly table: Table }): Payments {
       const page = await readPage(table, query, request, boundTo);
       return page.ok ? ok({ ...page.value, items: page.value.items.map(fromPaymentItem) }) : page;
     },
+    below: (id, prefix) =>
+      queryAll(table, {
+        partition: paymentPartition(id),
+        sort: "begins_with(#sk, :prefix)",
+        values: { ":prefix": prefix },
+        consistent: true,
+      }),
   };
 }
 
-/** The events that a payment's record announces. */
-export type PaymentEvent = Extract<EventType, `payment.${string}`>;
+/** The events that a payment's own record announces. */
+export type PaymentEvent = Extract<EventType, "payment.submitted" | "payment.settled" | "payment.failed">;
+
+/** The condition that a record is still what was read. */
+export const ifVersion = (version: number) =>
+  ({
+    condition: "#version = :version",
+    names: { "#version": "version" },
+    values: { ":version": version },
+  }) as const;
 
 /**
  * Replaces a payment if it is still what was read. Without an event the record carries none, so that the stream has
@@ -81,15 +102,15 @@ export const replacement = (
           },
         }),
   },
-  condition: "#version = :version",
-  names: { "#version": "version" },
-  values: { ":version": before.version },
+  ...ifVersion(before.version),
 });
 
-/** Makes the payment findable by the channel's id of it. */
-export const channelReference = (payment: Payment & { readonly channelPaymentId: string }): PutOperation => ({
-  put: { ...keys.channelPayment(payment.channel, payment.channelPaymentId), paymentId: payment.id },
-  condition: NOT_EXISTS,
+/** Makes something of a payment findable by one of the channel's ids; again by whoever did it changes nothing. */
+export const reference = (key: Key, paymentId: string, members: Item = {}): PutOperation => ({
+  put: { ...key, paymentId, ...members },
+  condition: "attribute_not_exists(pk) OR #paymentId = :paymentId",
+  names: { "#paymentId": "paymentId" },
+  values: { ":paymentId": paymentId },
 });
 
 /** Adds a fact to the payment's history, once. */

@@ -142,6 +142,36 @@ describe("the plan of a top-up that ended without money", () => {
   });
 });
 
+describe("the plan of what becomes of a payment", () => {
+  const paymentId = derivedId("payment", "p");
+  const told = (event: NotifiedEvent) =>
+    plan(event, facts()).map(({ notification: { accountId, type, title } }) => [accountId, type, title]);
+
+  it("to a person that did not work names the person", () => {
+    const data = { paymentId, owner: ada, payee: cleo, amount: usd(100), status: "expired" } as const;
+    const [message] = plan({ ...header, type: "payment.failed", data }, facts());
+    expect(message?.notification).toMatchObject({ accountId: ada, type: "payment.failed" });
+    expect(message?.notification.body).toContain("Cleo");
+  });
+
+  it("tells who paid of a refund, and who gave it where it is in their wallet", () => {
+    const data = { paymentId, refundId: derivedId("refund", "r"), owner: ada, from: cleo, amount: usd(300) };
+    const refunded = (to: "balance" | "channel") =>
+      told({ ...header, type: "payment.refunded", data: { ...data, to } });
+    expect(refunded("balance")[0]?.slice(0, 2)).toEqual([ada, "refund.to-balance"]);
+    expect(refunded("balance")[0]?.[2]).toMatch(/^Cleo gave /);
+    expect(refunded("channel")[0]?.slice(0, 2)).toEqual([ada, "refund.to-channel"]);
+  });
+
+  it.each(["open", "won", "lost"] as const)("tells who has the money that a dispute is %s", (status) => {
+    const data = { paymentId, disputeId: derivedId("dispute", "d"), owner: ada, amount: usd(300), status };
+    const disputed = (from: AccountId | undefined) =>
+      told({ ...header, type: "payment.disputed", data: from === undefined ? data : { ...data, from } });
+    expect(disputed(cleo)[0]?.slice(0, 2)).toEqual([cleo, `dispute.${status}`]);
+    expect(disputed(undefined)).toEqual([]);
+  });
+});
+
 describe("ids that hold their moment", () => {
   it("give it back and sort by it", () => {
     const early = derivedTimedId("notification", NOON, "x");

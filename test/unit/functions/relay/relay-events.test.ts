@@ -17,6 +17,8 @@ const queueUrls = {
   referrals: "https://queues/referrals",
   notifications: "https://queues/notifications",
   payments: "https://queues/payments",
+  reconciliation: "https://queues/reconciliation",
+  risk: "https://queues/risk",
 };
 
 const deps = {
@@ -97,6 +99,7 @@ describe("a record", () => {
       queueUrls.feed,
       queueUrls.referrals,
       queueUrls.notifications,
+      queueUrls.risk,
     ]);
     expect(new Set(messages.map(({ body }) => body)).size).toBe(1);
     expect(fromMessage(messages[0]?.body ?? "")).toMatchObject({

@@ -59,6 +59,13 @@ describe("the ledger's refusals", () => {
     expect(
       ledgerProblem({ code: "limit-exceeded", limit: "day", remaining: 5, account: own }, own).extensions,
     ).toEqual({ limit: "day", remaining: 5 });
+    const tooOften = { code: "velocity-exceeded", period: "hour", allowed: 9, waitMs: 90_001 } as const;
+    expect(ledgerProblem({ ...tooOften, account: own }, own)).toMatchObject({
+      problem: "velocity-exceeded",
+      retryAfterSeconds: 91,
+      extensions: { period: "hour", allowed: 9 },
+    });
+    expect(ledgerProblem({ ...tooOften, account: other }, own)).not.toHaveProperty("extensions");
     expect(ledgerProblem({ code: "session-revoked" }, own).problem).toBe("unauthenticated");
     expect(ledgerProblem({ code: "currency-not-supported", currency: "JPY" }, own).problem).toBe(
       "currency-not-supported",

@@ -103,6 +103,8 @@ const signedIn: CallerResolver = async () => ({
     session: { session: "s", signedInAt: 0 },
     isOps: false,
     consented: true,
+    consents: [],
+    openedAt: 0,
   },
 });
 

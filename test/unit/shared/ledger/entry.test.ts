@@ -22,7 +22,15 @@ const plain: UnsealedEntry = {
   state: {
     available: 95,
     held: 3,
-    outflow: { day: "2026-11-22", dayTotal: 5, month: "2026-11", monthTotal: 25 },
+    outflow: {
+      hour: "2026-11-22T12",
+      hourCount: 1,
+      day: "2026-11-22",
+      dayTotal: 5,
+      dayCount: 2,
+      month: "2026-11",
+      monthTotal: 25,
+    },
     access: { frozenFor: [], revokedSessions: [] },
   },
   at: NOON,
@@ -48,13 +56,13 @@ const full: UnsealedEntry = {
 describe("the canonical form", () => {
   it("is the array that the statement's documentation lists, with blanks for what is absent", () => {
     expect(canonicalForm(plain)).toBe(
-      `[1,"${ada}","USD",7,"trf_1","transfer",-5,0,95,3,"2026-11-22",5,"2026-11",25,[],[],0,"","",${NOON},"before"]`,
+      `[1,"${ada}","USD",7,"trf_1","transfer",-5,0,95,3,"2026-11-22T12",1,"2026-11-22",5,2,"2026-11",25,[],[],0,"","",${NOON},"before"]`,
     );
   });
 
   it("carries freezes, revoked sessions, the other side and the memo", () => {
     expect(canonicalForm(full)).toBe(
-      `[1,"${ada}","USD",7,"trf_1","transfer",-5,0,95,3,"2026-11-22",5,"2026-11",25,` +
+      `[1,"${ada}","USD",7,"trf_1","transfer",-5,0,95,3,"2026-11-22T12",1,"2026-11-22",5,2,"2026-11",25,` +
         `["fraud-suspected","ops"],[["phone",1],["tablet",2]],9,"system:fees","fee:1",${NOON},"before"]`,
     );
   });
@@ -77,7 +85,7 @@ describe("a chain", () => {
     expect(initialState).toEqual({
       available: 0,
       held: 0,
-      outflow: { day: "", dayTotal: 0, month: "", monthTotal: 0 },
+      outflow: { hour: "", hourCount: 0, day: "", dayTotal: 0, dayCount: 0, month: "", monthTotal: 0 },
       access: { frozenFor: [], revokedSessions: [] },
     });
   });

@@ -152,6 +152,15 @@ describe("whatever happens", () => {
       }),
       (entry) => ({
         ...entry,
+        state: { ...entry.state, outflow: { ...entry.state.outflow, hour: "1999-01-01T00" } },
+      }),
+      (entry) => ({
+        ...entry,
+        state: { ...entry.state, outflow: { ...entry.state.outflow, hourCount: 7 } },
+      }),
+      (entry) => ({ ...entry, state: { ...entry.state, outflow: { ...entry.state.outflow, dayCount: 7 } } }),
+      (entry) => ({
+        ...entry,
         state: { ...entry.state, outflow: { ...entry.state.outflow, monthTotal: 7 } },
       }),
       (entry) => ({ ...entry, state: { ...entry.state, access: freeze(openAccess, "x") } }),

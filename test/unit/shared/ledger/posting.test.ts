@@ -13,7 +13,7 @@ import {
   movement,
 } from "../../../../shared/ledger/postings.ts";
 import { money } from "../../../../shared/money/money.ts";
-import { DAY } from "../../../../shared/platform/clock.ts";
+import { DAY, HOUR, MINUTE } from "../../../../shared/platform/clock.ts";
 import { derivedId } from "../../../../shared/platform/ids.ts";
 import { type Book, createBook, funding, NOON, person, wideLimits } from "../../../builders/book.ts";
 import { balance, fund, holdOf, nextId, pay } from "../../../builders/moves.ts";
@@ -76,7 +76,15 @@ describe("a transfer", () => {
         memo: "gift:1",
       }),
     );
-    const outflow = { day: "2026-11-22", dayTotal: 0, month: "2026-11", monthTotal: 0 };
+    const outflow = {
+      hour: "2026-11-22T12",
+      hourCount: 0,
+      day: "2026-11-22",
+      dayTotal: 0,
+      dayCount: 0,
+      month: "2026-11",
+      monthTotal: 0,
+    };
     const entry = (account: LedgerAccount, counterparty: LedgerAccount, available: number) =>
       seal({
         account,
@@ -194,6 +202,55 @@ describe("limits", () => {
     expect(book.head({ account: ada, currency: "USD" })?.state.outflow.dayTotal).toBe(100);
     book.post(holdCapture({ transferId: nextId(), hold, amount: usd(30), to: ben }));
     expect(book.head({ account: ada, currency: "USD" })?.state.outflow.dayTotal).toBe(30);
+  });
+
+  it("are, for a person with a share of them, that share: in transfers and in holds", () => {
+    const book = createBook(limits);
+    fund(book, ada, 1000);
+    const refusal = { ok: false, error: { code: "limit-exceeded", limit: "transfer", remaining: 50 } };
+    expect(book.post(pay(ada, ben, 51, { limitShare: 50 }))).toMatchObject(refusal);
+    const hold = { account: ada, amount: usd(51), limitShare: 50 };
+    expect(book.post(holdPlacement({ ...hold, transferId: nextId() }))).toMatchObject(refusal);
+    expect(book.post(pay(ada, ben, 50, { limitShare: 50 })).ok).toBe(true);
+    expect(book.post(pay(ada, ben, 1, { limitShare: 0 })).ok).toBe(false);
+  });
+});
+
+describe("how often money leaves", () => {
+  const limits = { USD: { perTransfer: 100, perDay: 1000, perMonth: 1000, perHourCount: 2, perDayCount: 3 } };
+  const outflow = (book: Book) => book.head({ account: ada, currency: "USD" })?.state.outflow;
+
+  it("is bounded in the hour and on the day, and says how long to wait", () => {
+    const book = createBook(limits);
+    fund(book, ada, 1000);
+    for (const value of [1, 2]) expect(book.post(pay(ada, ben, value)).ok).toBe(true);
+    expect(book.post(pay(ada, ben, 3), NOON + MINUTE)).toEqual({
+      ok: false,
+      error: { code: "velocity-exceeded", period: "hour", allowed: 2, waitMs: 59 * MINUTE, account: ada },
+    });
+    expect(book.post(pay(ada, ben, 3), NOON + HOUR).ok).toBe(true);
+    expect(book.post(pay(ada, ben, 4), NOON + HOUR)).toMatchObject({ error: { period: "day", allowed: 3 } });
+    expect(book.post(pay(ada, ben, 4), NOON + 12 * HOUR).ok).toBe(true);
+  });
+
+  it("is not bounded for what comes in", () => {
+    const book = createBook(limits);
+    for (const value of [1, 2, 3, 4]) fund(book, ada, value);
+    expect(outflow(book)).toMatchObject({ hourCount: 0, dayCount: 0 });
+  });
+
+  it("counts a hold once, and not at all when all of it comes back", () => {
+    const book = createBook(limits);
+    fund(book, ada, 1000);
+    const place = () => book.post(holdPlacement({ transferId: nextId(), account: ada, amount: usd(90) }));
+    place();
+    book.post(holdCapture({ transferId: nextId(), hold: holdOf(ada, 90), amount: usd(30), to: ben }));
+    expect(outflow(book)).toMatchObject({ hourCount: 1, dayCount: 1 });
+    place();
+    expect(place()).toMatchObject({ error: { code: "velocity-exceeded" } });
+    book.post(holdRelease({ transferId: nextId(), hold: holdOf(ada, 90) }));
+    expect(outflow(book)).toMatchObject({ hourCount: 1, dayCount: 1 });
+    expect(place().ok).toBe(true);
   });
 });
 

@@ -112,7 +112,7 @@ describe("a hold", () => {
           account: ada,
           currency: "USD",
           amount: { available: 300, held: -300 },
-          outflow: { uncount: 300, countedAt: NOON },
+          outflow: { uncount: 300, countedAt: NOON, whole: true },
         },
       ],
     });

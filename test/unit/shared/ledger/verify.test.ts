@@ -119,7 +119,11 @@ describe("a fault", () => {
     ],
     ["money from nowhere", () => [first, forged({}, { available: 901 })], ["2: state-mismatch"]],
     ["held money from nowhere", () => [first, forged({}, { held: 1 })], ["2: state-mismatch"]],
-    ["an earlier time", () => [first, forged({ at: NOON - 1 })], ["2: time-runs-back"]],
+    [
+      "an earlier time",
+      () => [first, forged({ at: NOON - 1 })],
+      ["2: time-runs-back", "2: outflow-mismatch"],
+    ],
     [
       "an account that became frozen by a transfer",
       () => [first, forged({}, { access: freeze(openAccess, "ops") })],
@@ -171,6 +175,11 @@ describe("the count of what left", () => {
     ["with more in the month than moved", () => withOutflow({ monthTotal: 101 })],
     ["with less than nothing on the day", () => withOutflow({ dayTotal: -1 })],
     ["with less than nothing in the month", () => withOutflow({ monthTotal: -1 })],
+    ["of another hour", () => withOutflow({ hour: "2026-11-22T11" })],
+    ["with more movements in the hour than one", () => withOutflow({ hourCount: 2 })],
+    ["with more movements on the day than one", () => withOutflow({ dayCount: 2 })],
+    ["with less than no movement in the hour", () => withOutflow({ hourCount: -1 })],
+    ["with less than no movement on the day", () => withOutflow({ dayCount: -1 })],
   ])("is a fault %s", (_, entry) => {
     expect(faultsOf([first, entry()])).toEqual(["2: outflow-mismatch"]);
   });

@@ -2,21 +2,26 @@
 import { describe, expect, it } from "vitest";
 import { nextTryAt, rawBodyOf, toCallbackItem } from "../../../../shared/payments/callback-record.ts";
 import { fromPaymentItem, toFactItem, toPaymentItem } from "../../../../shared/payments/codec.ts";
-import type { FinalPayment, OpenPayment } from "../../../../shared/payments/payment.ts";
+import { isChannelPayment } from "../../../../shared/payments/payment.ts";
 import { DAY, HOUR, MINUTE } from "../../../../shared/platform/clock.ts";
 import { derivedId } from "../../../../shared/platform/ids.ts";
 import { secret } from "../../../../shared/platform/redacted.ts";
+import type { FinalTopUp, OpenTopUp } from "../../../builders/payment-facts.ts";
 import { usd } from "../../../builders/world.ts";
 
 const START = Date.parse("2026-11-22T12:00:00Z");
 
-const open: OpenPayment = {
+const open: OpenTopUp = {
   id: derivedId("payment", "p"),
   kind: "top-up",
   status: "requires_action",
   owner: derivedId("account", "ada"),
   amount: usd(12_50),
   channel: "stripe",
+  payer: { openid: "o-1" },
+  refunded: 0,
+  refundedToChannel: 0,
+  channelRefunds: 0,
   channelPaymentId: "pi_1",
   action: secret({
     type: "stripe_client_secret",
@@ -39,14 +44,16 @@ const open: OpenPayment = {
 describe("a payment's item", () => {
   it("gives the payment back, and is due work only while it is open", () => {
     const item = toPaymentItem(open);
-    const { action, ...rest } = fromPaymentItem(item);
+    const read = fromPaymentItem(item);
+    if (!isChannelPayment(read)) throw new Error("it has a channel");
+    const { action, ...rest } = read;
     const { action: before, ...expected } = open;
     expect(rest).toEqual(expected);
     expect(action?.reveal()).toEqual(before?.reveal());
     expect(item).toMatchObject({ dueAt: START + MINUTE, duePk: expect.stringMatching(/^DUE#\d$/) });
     expect(item).not.toHaveProperty("expiresAt");
     const { nextCheckAt, action: _, ...ended } = open;
-    const final: FinalPayment = { ...ended, status: "failed", inSuspense: true };
+    const final: FinalTopUp = { ...ended, status: "failed", inSuspense: true };
     expect(nextCheckAt).toBe(START + MINUTE);
     expect(toPaymentItem(final)).not.toHaveProperty("duePk");
     expect(fromPaymentItem(toPaymentItem(final))).toEqual(final);

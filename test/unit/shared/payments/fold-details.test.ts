@@ -1,18 +1,18 @@
 /** What single facts leave in a payment: which of two is believed, what is kept, what is told. */
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import {
-  AMOUNT_MISMATCH,
-  type Fact,
-  factIdOf,
-  fold,
-  occurrenceOf,
-  sameState,
-} from "../../../../shared/payments/fold.ts";
-import type { FinalPayment, OpenPayment, Payment } from "../../../../shared/payments/payment.ts";
+import { type Fact, factIdOf, occurrenceOf } from "../../../../shared/payments/fact.ts";
+import { AMOUNT_MISMATCH, fold, sameState } from "../../../../shared/payments/fold.ts";
+import type { ChannelPayment } from "../../../../shared/payments/payment.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../../shared/platform/clock.ts";
 import { secret } from "../../../../shared/platform/redacted.ts";
-import { anObservation, aPayment, START } from "../../../builders/payment-facts.ts";
+import {
+  anObservation,
+  aPayment,
+  type FinalTopUp,
+  type OpenTopUp,
+  START,
+} from "../../../builders/payment-facts.ts";
 
 const NOW = START + 2 * MINUTE;
 const declined = { code: "card_declined", message: "No." };
@@ -24,7 +24,7 @@ const action = secret({
   paymentIntentId: "pi_1",
 });
 /** A payment that waits for its payer, seen so at `START + MINUTE`. */
-const waiting = (rest: Partial<OpenPayment> = {}): OpenPayment =>
+const waiting = (rest: Partial<OpenTopUp> = {}): OpenTopUp =>
   aPayment({
     status: "requires_action",
     channelPaymentId: "pi_1",
@@ -32,11 +32,11 @@ const waiting = (rest: Partial<OpenPayment> = {}): OpenPayment =>
     action,
     ...rest,
   });
-const ended = (status: FinalPayment["status"], rest: Partial<FinalPayment> = {}): FinalPayment => {
+const ended = (status: FinalTopUp["status"], rest: Partial<FinalTopUp> = {}): FinalTopUp => {
   const { nextCheckAt: _, action: __, ...open } = waiting();
   return { ...open, status, ...rest };
 };
-const folded = (payment: Payment, fact: Fact) => fold(payment, fact, NOW).payment;
+const folded = (payment: ChannelPayment, fact: Fact) => fold(payment, fact, NOW).payment;
 
 describe("the first answer of the channel", () => {
   it("opens the payment, with the channel's id and the next check, and keeps the action", () => {
@@ -272,7 +272,7 @@ describe("two states of a payment", () => {
 
   it("differ in status, failure, channel id, suspense, or in having an action", () => {
     const { action: _, channelPaymentId: __, ...bare } = waiting();
-    const others: Payment[] = [
+    const others: ChannelPayment[] = [
       waiting({ status: "processing" }),
       waiting({ lastFailure: declined }),
       waiting({ channelPaymentId: "pi_2" }),

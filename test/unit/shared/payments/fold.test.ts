@@ -1,13 +1,14 @@
 /** The payment's state machine: facts in any order lead to one end, money is credited once, nothing is forgotten. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Fact, factIdOf, fold, type ObservedFact } from "../../../../shared/payments/fold.ts";
-import { isFinal, isOpen, mayMove, type Payment } from "../../../../shared/payments/payment.ts";
+import { type Fact, factIdOf, type ObservedFact } from "../../../../shared/payments/fact.ts";
+import { fold } from "../../../../shared/payments/fold.ts";
+import { type ChannelPayment, isFinal, isOpen, mayMove } from "../../../../shared/payments/payment.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../../shared/platform/clock.ts";
 import { derivedId } from "../../../../shared/platform/ids.ts";
 import { anObservation, aPayment, paymentId as id, START } from "../../../builders/payment-facts.ts";
 
-const foldAll = (facts: readonly Fact[], from: Payment = aPayment()) => {
+const foldAll = (facts: readonly Fact[], from: ChannelPayment = aPayment()) => {
   let payment = from;
   const effects: string[] = [];
   for (const fact of facts) {
@@ -82,7 +83,7 @@ describe("facts", () => {
   it("credit or suspend once, move along the table, and leave every open payment a next check", () => {
     fc.assert(
       fc.property(worlds.chain(reordered), (facts) => {
-        let payment: Payment = aPayment();
+        let payment: ChannelPayment = aPayment();
         const effects: string[] = [];
         for (const fact of facts) {
           const { payment: next, effect } = fold(payment, fact, START + HOUR);

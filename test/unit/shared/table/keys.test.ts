@@ -5,12 +5,14 @@ import {
   devicePartition,
   dueKeys,
   duePartition,
+  fxRatesPartition,
   inboxPartition,
   inviterPartition,
   type Key,
   keys,
   ownerPartitions,
   relationPartition,
+  requestedPartition,
   timeKey,
   waitingPartition,
 } from "../../../../shared/table/keys.ts";
@@ -46,13 +48,29 @@ const argumentsOf = (part: fc.Arbitrary<string>, time: fc.Arbitrary<number>): Ar
   consent: fc.tuple(part, time, part),
   device: fc.tuple(part, part),
   pin: fc.tuple(part),
+  stepUp: fc.tuple(part),
   pushToken: fc.tuple(part),
   entry: fc.tuple(part, part, sequence),
   transfer: fc.tuple(part),
   hold: fc.tuple(part),
+  riskWatch: fc.tuple(part),
+  riskFreeze: fc.tuple(part, part),
+  paymentRequest: fc.tuple(part),
+  requestedOf: fc.tuple(part, time, part),
+  fxRates: fc.tuple(time, part),
+  quote: fc.tuple(part),
   payment: fc.tuple(part),
   paymentFact: fc.tuple(part, time, part),
+  refund: fc.tuple(part, part),
+  dispute: fc.tuple(part, part),
   channelPayment: fc.tuple(part, part),
+  channelTransaction: fc.tuple(part, part),
+  channelRefund: fc.tuple(part, part),
+  channelDispute: fc.tuple(part, part),
+  refundMark: fc.tuple(part),
+  payout: fc.tuple(part),
+  payoutFact: fc.tuple(part, time, part),
+  channelPayout: fc.tuple(part, part),
   callback: fc.tuple(part, part),
   waitingCallback: fc.tuple(part, part, part),
   post: fc.tuple(part),
@@ -71,6 +89,12 @@ const argumentsOf = (part: fc.Arbitrary<string>, time: fc.Arbitrary<number>): Ar
   notification: fc.tuple(part, time, part),
   preferences: fc.tuple(part),
   delivery: fc.tuple(part),
+  observation: fc.tuple(part, part, part),
+  observationMark: fc.tuple(part, part),
+  reconciliation: fc.tuple(part),
+  exception: fc.tuple(part),
+  reconciledDay: fc.tuple(part, part),
+  reconciledTransfer: fc.tuple(part, part),
   audit: fc.tuple(),
 });
 
@@ -146,6 +170,8 @@ describe("partitions", () => {
     expect(keys.notification("a", 1, "n").pk).toBe(inboxPartition("a"));
     expect(keys.inviterCode("a").pk).toBe(inviterPartition("a"));
     expect(keys.inviterTally("a", "c").pk).toBe(inviterPartition("a"));
+    expect(keys.requestedOf("a", 1, "r").pk).toBe(requestedPartition("a"));
+    expect(keys.fxRates(1, "a").pk).toBe(fxRatesPartition);
     expect(keys.waitingCallback("r", "stripe", "e").pk).toBe(waitingPartition("r"));
   });
 
@@ -154,6 +180,8 @@ describe("partitions", () => {
       ownerPartitions.payments("a"),
       ownerPartitions.payments("b"),
       ownerPartitions.campaigns(),
+      ownerPartitions.requests("a"),
+      ownerPartitions.withdrawals("a"),
       ownerPartitions.rewardsOf("a"),
       ownerPartitions.waitingCallbacks(),
       ownerPartitions.relations("a", "friends"),
