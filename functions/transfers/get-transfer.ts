@@ -2,8 +2,9 @@
 import { problem } from "../../shared/http/problems.ts";
 import type { RouteHandler } from "../../shared/http/serve.ts";
 import type { Ledger } from "../../shared/ledger/store.ts";
+import { fromTransferItem } from "../../shared/transfers/transfer.ts";
 import type { transfersRoutes } from "./contract.ts";
-import { fromTransferItem, toTransferView } from "./transfer.ts";
+import { toTransferView } from "./transfer.ts";
 
 export const getTransfer =
   ({ ledger }: { readonly ledger: Ledger }): RouteHandler<typeof transfersRoutes.getTransfer> =>
@@ -11,5 +12,7 @@ export const getTransfer =
     const item = await ledger.transfer(params.id);
     const transfer = item === undefined ? undefined : fromTransferItem(item);
     const isParty = transfer?.payer === caller.accountId || transfer?.payee === caller.accountId;
-    return transfer !== undefined && isParty ? { body: toTransferView(transfer) } : problem("not-found");
+    return transfer !== undefined && isParty
+      ? { body: toTransferView(transfer, caller.accountId) }
+      : problem("not-found");
   };
