@@ -1,10 +1,19 @@
-/** Sign-in, the caller's own account, consents, PIN and devices. */
+/** Sign-in, the caller's own account, consents, PIN, step-ups and devices. */
 import * as z from "zod";
 import { consentPurposes } from "../../shared/accounts/account.ts";
 import { audienceSchema } from "../../shared/events/catalogue.ts";
 import type { RouteTable } from "../../shared/http/route.ts";
-import { accountIdSchema, handleSchema, personText, timestampSchema } from "../../shared/http/schemas.ts";
+import {
+  accountIdSchema,
+  handleSchema,
+  moneySchema,
+  personText,
+  positiveMoneySchema,
+  stepUpIdSchema,
+  timestampSchema,
+} from "../../shared/http/schemas.ts";
 import { pushPlatforms } from "../../shared/people/device.ts";
+import { stepUpOperations } from "../../shared/step-ups/step-up.ts";
 
 const providerName = z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,31}$/);
 const redirectUri = z.url().max(512);
@@ -81,6 +90,16 @@ export const patchMe = z
   .refine((body) => Object.keys(body).length > 0, "names nothing to change");
 
 const pinDigits = z.string().regex(/^[0-9]{6}$/);
+
+export const stepUpView = z.object({
+  id: stepUpIdSchema,
+  /** `used`: the operation was done with it. */
+  status: z.enum(["pending", "approved", "used"]),
+  operation: z.enum(stepUpOperations),
+  amount: moneySchema,
+  payee: accountIdSchema.optional(),
+  expiresAt: timestampSchema,
+});
 
 const deviceParams = z.object({ deviceId: z.string().regex(/^[0-9A-Za-z_-]{8,64}$/) });
 
@@ -188,6 +207,34 @@ export const identityRoutes = {
     body: z.strictObject({ pin: pinDigits, currentPin: pinDigits.optional() }),
     reply: { status: 204 },
     problems: ["pin-too-simple", "pin-required", "pin-wrong", "pin-locked"],
+    // Each call is most of a second of one core.
+    throttle: { ratePerSecond: 20, burst: 40 },
+  },
+  createStepUp: {
+    method: "POST",
+    path: "/step-ups",
+    auth: "user",
+    idempotent: true,
+    summary: "Announces one operation on money that needs the PIN: what, how much and to whom",
+    body: z.strictObject({
+      operation: z.enum(stepUpOperations),
+      amount: positiveMoneySchema,
+      /** Who gets it, where it is a person. */
+      payee: accountIdSchema.optional(),
+    }),
+    reply: { status: 201, body: stepUpView },
+    problems: [],
+  },
+  approveStepUp: {
+    method: "POST",
+    path: "/step-ups/{id}/approve",
+    auth: "user",
+    idempotent: false,
+    summary: "Confirms the announced operation with the PIN, for five minutes and one use",
+    params: z.object({ id: stepUpIdSchema }),
+    body: z.strictObject({ pin: pinDigits }),
+    reply: { status: 200, body: stepUpView },
+    problems: ["pin-required", "pin-wrong", "pin-locked", "conflict"],
     // Each call is most of a second of one core.
     throttle: { ratePerSecond: 20, burst: 40 },
   },

@@ -11,6 +11,7 @@ import { getMe } from "./get-me.ts";
 import { putPin } from "./put-pin.ts";
 import { revokeSession } from "./revoke-session.ts";
 import { authorize, listProviders } from "./start-sign-in.ts";
+import { approveStepUp, createStepUp } from "./step-ups.ts";
 
 export const identityHandlers = (deps: IdentityDeps): Handlers<typeof identityRoutes> => ({
   listProviders: listProviders(deps),
@@ -22,6 +23,8 @@ export const identityHandlers = (deps: IdentityDeps): Handlers<typeof identityRo
   getConsents: getConsents(deps),
   putConsents: decideConsents(deps),
   putPin: putPin(deps),
+  createStepUp: createStepUp(deps),
+  approveStepUp: approveStepUp(deps),
   putDevice: putDevice(deps),
   deleteDevice: deleteDevice(deps),
 });

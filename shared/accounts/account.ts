@@ -55,12 +55,17 @@ export type Profile = {
   readonly locale?: string | undefined;
 };
 
-export const hasRequiredConsents = (account: Pick<Account, "consents">): boolean =>
-  consentPurposes.every((purpose) => {
-    const wanted = consentCatalogue[purpose];
-    const given = account.consents[purpose];
-    return !wanted.required || (given?.granted === true && given.version >= wanted.version);
+/** What the person agrees to now: purposes whose version in force they accepted. */
+export const grantedConsents = ({ consents }: Pick<Account, "consents">): readonly ConsentPurpose[] =>
+  consentPurposes.filter((purpose) => {
+    const given = consents[purpose];
+    return given?.granted === true && given.version >= consentCatalogue[purpose].version;
   });
+
+export const hasRequiredConsents = (account: Pick<Account, "consents">): boolean => {
+  const granted = grantedConsents(account);
+  return consentPurposes.every((purpose) => !consentCatalogue[purpose].required || granted.includes(purpose));
+};
 
 const slug = (name: string): string =>
   name

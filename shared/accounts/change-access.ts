@@ -7,6 +7,7 @@ import { userAccount } from "../ledger/account.ts";
 import { accessChange } from "../ledger/postings.ts";
 import type { Ledger } from "../ledger/store.ts";
 import { fullJitterMs } from "../platform/backoff.ts";
+import type { EpochMs } from "../platform/clock.ts";
 import { type AccountId, newId } from "../platform/ids.ts";
 import type { Platform } from "../platform/platform.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -26,7 +27,12 @@ export type AccessChange = {
   readonly change: (access: AccessState) => AccessState;
   /** A reference kept in the entries, as in `freeze:fraud-suspected`. */
   readonly memo: string;
-  readonly event?: { readonly type: "account.frozen" | "account.unfrozen"; readonly correlationId: string };
+  readonly event?: {
+    readonly type: "account.frozen" | "account.unfrozen";
+    readonly correlationId: string;
+    /** The code of the reason that is added or taken away: it travels with the event. */
+    readonly reason?: string;
+  };
   /** Other changes of the account that belong to this one; the same object back means none. */
   readonly alsoAccount?: (account: Account) => Account;
   /** Items that are written with the account, when it is: from what it was to what it becomes. */
@@ -34,6 +40,18 @@ export type AccessChange = {
 };
 
 const ATTEMPTS = 8;
+
+/** What the account's record carries for its event, until it is written again. */
+function eventMembers(
+  { clock, random }: Pick<Platform, "clock" | "random">,
+  { reason, ...event }: NonNullable<AccessChange["event"]>,
+  at: EpochMs,
+): Item {
+  return {
+    ...(reason === undefined ? {} : { reason }),
+    event: { id: newId("event", clock, random), at, ...event },
+  };
+}
 
 /**
  * One read and one write, a read and an entry more for each currency the person holds.
@@ -54,10 +72,7 @@ export async function changeAccess(
     if (!accessChanged && after === withAccess) return ok(before);
 
     const now = platform.clock.now();
-    const header: Item =
-      event === undefined || !accessChanged
-        ? {}
-        : { event: { id: newId("event", platform.clock, platform.random), at: now, ...event } };
+    const header = event === undefined || !accessChanged ? {} : eventMembers(platform, event, now);
     const writes = [accounts.replacement(before, after, header), ...alsoItems(before, after)];
     const changed = { ...after, version: before.version + 1 };
     if (!accessChanged || before.currencies.length === 0) {

@@ -1,5 +1,7 @@
 /** Who calls: the signed-in person behind a bearer token, as handlers see them. */
+import type { ConsentPurpose } from "../accounts/account.ts";
 import type { Session } from "../ledger/access.ts";
+import type { EpochMs } from "../platform/clock.ts";
 import type { AccountId } from "../platform/ids.ts";
 import type { Result } from "../result.ts";
 import type { Problem } from "./problems.ts";
@@ -11,6 +13,10 @@ export type Caller = {
   readonly isOps: boolean;
   /** Whether everything that must be accepted before money moves has been. */
   readonly consented: boolean;
+  /** What they agree to now; up to some minutes old on routes whose session the ledger checks. */
+  readonly consents: readonly ConsentPurpose[];
+  /** When their account was made. */
+  readonly openedAt: EpochMs;
 };
 
 /** Turns a bearer token into a caller, or into the problem to answer with. */

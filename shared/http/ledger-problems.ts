@@ -1,6 +1,7 @@
 /** The ledger's refusals as problems. Nothing about the other party's account is told. */
 import type { LedgerAccount } from "../ledger/account.ts";
 import type { LedgerRefusal } from "../ledger/posting.ts";
+import { SECOND } from "../platform/clock.ts";
 import { type Problem, problem } from "./problems.ts";
 
 /** @param own the caller's account: only its numbers are shown. */
@@ -19,6 +20,16 @@ export function ledgerProblem(refusal: LedgerRefusal, own: LedgerAccount): Probl
         detail: `This is more than the limit per ${refusal.limit} leaves.`,
         ...(refusal.account === own
           ? { extensions: { limit: refusal.limit, remaining: refusal.remaining } }
+          : {}),
+      });
+    case "velocity-exceeded":
+      return problem("velocity-exceeded", {
+        detail: `So many payments may leave in one ${refusal.period}, and no more.`,
+        ...(refusal.account === own
+          ? {
+              retryAfterSeconds: Math.max(1, Math.ceil(refusal.waitMs / SECOND)),
+              extensions: { period: refusal.period, allowed: refusal.allowed },
+            }
           : {}),
       });
   }

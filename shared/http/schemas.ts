@@ -12,12 +12,20 @@ const idSchema = <K extends IdKind>(kind: K) =>
 
 export const accountIdSchema = idSchema("account");
 export const paymentIdSchema = idSchema("payment");
+export const refundIdSchema = idSchema("refund");
+export const payoutIdSchema = idSchema("payout");
+export const disputeIdSchema = idSchema("dispute");
+export const reconciliationIdSchema = idSchema("reconciliation");
+export const exceptionIdSchema = idSchema("exception");
 export const transferIdSchema = idSchema("transfer");
+export const paymentRequestIdSchema = idSchema("paymentRequest");
+export const quoteIdSchema = idSchema("quote");
 export const holdIdSchema = idSchema("hold");
 export const postIdSchema = idSchema("post");
 export const commentIdSchema = idSchema("comment");
 export const campaignIdSchema = idSchema("campaign");
 export const notificationIdSchema = idSchema("notification");
+export const stepUpIdSchema = idSchema("stepUp");
 
 /** Schemas with an id are described once in the API document. */
 export const currencySchema = z.enum(currencyCodes).meta({ id: "Currency", description: "ISO 4217" });

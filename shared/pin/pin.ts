@@ -91,6 +91,9 @@ export function lockMs(failed: number): number {
 /** Whether the last of these tries was the fifth in a row, or another fifth. */
 export const hasSpentLast = ({ failed }: PinTries): boolean => lockMs(failed) > 0;
 
+/** How many more wrong ones lock it, the last of them too. */
+export const triesLeft = ({ failed }: PinTries): number => TRIES_BEFORE_LOCK - (failed % TRIES_BEFORE_LOCK);
+
 export const isLocked = ({ lockedUntil }: PinTries, now: EpochMs): boolean => now < lockedUntil;
 
 /**

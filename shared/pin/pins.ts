@@ -13,6 +13,7 @@ import {
   PIN_ITERATIONS,
   type PinParameters,
   type PinRecord,
+  triesLeft,
 } from "./pin.ts";
 import { pinOf, putFirst, settle, spendTry, type TriesDeps } from "./tries.ts";
 
@@ -24,7 +25,8 @@ export type PinDeps = TriesDeps & {
 
 export type PinOutcome =
   | { readonly outcome: "ok" }
-  | { readonly outcome: "wrong" }
+  /** So many more wrong ones in a row lock it. */
+  | { readonly outcome: "wrong"; readonly triesLeft: number }
   /** Nothing is checked before this time. The fifth wrong PIN in a row is told so too. */
   | { readonly outcome: "locked"; readonly until: EpochMs }
   /** The account has no PIN. */
@@ -54,7 +56,9 @@ async function refusalOf(
   pin: Secret<string>,
 ): Promise<PinOutcome | undefined> {
   if (isSameMac(await macOf(pepper, record.accountId, pin, record), record.mac)) return undefined;
-  return hasSpentLast(record) ? { outcome: "locked", until: record.lockedUntil } : { outcome: "wrong" };
+  return hasSpentLast(record)
+    ? { outcome: "locked", until: record.lockedUntil }
+    : { outcome: "wrong", triesLeft: triesLeft(record) };
 }
 
 /**
