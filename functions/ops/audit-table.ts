@@ -1,6 +1,7 @@
 /**
- * The audit of the whole table: the ledger's own invariants, that every succeeded payment has its transfer, that every
- * chain is known to its owner's account, and that campaigns paid R = k × N.
+ * The audit of the whole table: the ledger's own invariants, that every succeeded payment has its transfer, that
+ * the money of withdrawals moved as their records say, that every chain is known to its owner's account, and that
+ * campaigns paid R = k × N.
  */
 
 import * as z from "zod";
@@ -12,8 +13,10 @@ import { userAccount } from "../../shared/ledger/account.ts";
 import { createLedgerAudit } from "../../shared/ledger/audit.ts";
 import { formatMoney } from "../../shared/money/format.ts";
 import { fromPaymentItem } from "../../shared/payments/codec.ts";
-import type { Payment } from "../../shared/payments/payment.ts";
-import { topUpTransferId } from "../../shared/payments/payment.ts";
+import { isChannelPayment, landingOf, type Payment } from "../../shared/payments/payment.ts";
+import { auditPayouts } from "../../shared/payouts/audit.ts";
+import { fromPayoutItem } from "../../shared/payouts/codec.ts";
+import type { Payout } from "../../shared/payouts/payout.ts";
 import type { EpochMs } from "../../shared/platform/clock.ts";
 import { chainPartition } from "../../shared/table/keys.ts";
 import type { Item, Table } from "../../shared/table/table.ts";
@@ -26,6 +29,7 @@ const text = (item: Item, name: string): string => {
 
 const isPayment = (item: Item): boolean =>
   text(item, "pk").startsWith("PAYMENT#") && item["sk"] === "PAYMENT";
+const isPayout = (item: Item): boolean => text(item, "pk").startsWith("PAYOUT#") && item["sk"] === "PAYOUT";
 const isAccount = (item: Item): boolean =>
   text(item, "pk").startsWith("ACCOUNT#") && item["sk"] === "ACCOUNT";
 /** What the audit of campaigns looks at; kept in memory, it is a small part of the table. */
@@ -41,24 +45,30 @@ type Pass = Omit<AuditReport, "at" | "clean" | "findingCount">;
 /** Payments that succeeded without a transfer, or with one of another amount. */
 function paymentFindings(succeeded: readonly Payment[], transfers: ReadonlyMap<string, Item>): Finding[] {
   return succeeded.flatMap((payment): Finding[] => {
-    const transfer = transfers.get(topUpTransferId(payment.id));
+    const landing = landingOf(payment);
+    if (landing === undefined) return [];
+    const transfer = transfers.get(landing.transferId);
     if (transfer === undefined) {
-      return [{ code: "payment-without-transfer", subject: payment.id, detail: formatMoney(payment.amount) }];
+      return [{ code: "payment-without-transfer", subject: payment.id, detail: formatMoney(landing.amount) }];
     }
     const { amount } = transfer as {
       readonly amount?: { readonly value?: number; readonly currency?: string };
     };
-    const same = amount?.value === payment.amount.value && amount.currency === payment.amount.currency;
+    const same = amount?.value === landing.amount.value && amount.currency === landing.amount.currency;
     return same
       ? []
-      : [{ code: "payment-amount-mismatch", subject: payment.id, detail: formatMoney(payment.amount) }];
+      : [{ code: "payment-amount-mismatch", subject: payment.id, detail: formatMoney(landing.amount) }];
   });
 }
 
 /** What one scan gathers beside the ledger's own sums. */
 type Gathered = {
   readonly succeeded: Payment[];
-  readonly topUps: Map<string, Item>;
+  /** Transfers that came of payments. */
+  readonly ofPayments: Map<string, Item>;
+  readonly payouts: Payout[];
+  /** Transfers that came of withdrawals. */
+  readonly ofPayouts: Map<string, Item>;
   readonly chains: Set<string>;
   readonly expectedChains: Set<string>;
   readonly campaignItems: Item[];
@@ -71,9 +81,13 @@ type Gathered = {
 function gather(item: Item, into: Gathered): void {
   const partition = text(item, "pk");
   if (partition.startsWith("LEDGER#user:")) into.chains.add(partition);
-  if (item["kind"] === "top-up" && partition.startsWith("TRANSFER#")) {
-    into.topUps.set(text(item, "transferId"), item);
+  if (item["paymentId"] !== undefined && partition.startsWith("TRANSFER#")) {
+    into.ofPayments.set(text(item, "transferId"), item);
   }
+  if (item["withdrawalId"] !== undefined && partition.startsWith("TRANSFER#")) {
+    into.ofPayouts.set(text(item, "transferId"), item);
+  }
+  if (isPayout(item)) into.payouts.push(fromPayoutItem(item));
   if (partition.startsWith("CAMPAIGN#")) {
     fromCampaignItem(item);
     into.campaigns += 1;
@@ -83,7 +97,8 @@ function gather(item: Item, into: Gathered): void {
   if (isPayment(item)) {
     const payment = fromPaymentItem(item);
     into.payments += 1;
-    if (payment.status === "succeeded" && payment.inSuspense !== true) into.succeeded.push(payment);
+    const waits = isChannelPayment(payment) && payment.inSuspense === true;
+    if (payment.status === "succeeded" && !waits) into.succeeded.push(payment);
   }
   if (isAccount(item)) {
     const { id, currencies } = fromAccountItem(item);
@@ -96,7 +111,9 @@ async function scan(table: Table, cutoff: EpochMs) {
   const ledger = createLedgerAudit(cutoff);
   const gathered: Gathered = {
     succeeded: [],
-    topUps: new Map(),
+    ofPayments: new Map(),
+    payouts: [],
+    ofPayouts: new Map(),
     chains: new Set(),
     expectedChains: new Set(),
     campaignItems: [],
@@ -125,7 +142,12 @@ async function pass(table: Table, cutoff: EpochMs): Promise<Pass> {
   const findings: Finding[] = [
     ...ledger.findings,
     ...gathered.unreadable,
-    ...paymentFindings(gathered.succeeded, gathered.topUps),
+    ...paymentFindings(gathered.succeeded, gathered.ofPayments),
+    ...auditPayouts(gathered.payouts, gathered.ofPayouts).map(({ code, withdrawalId, amount }) => ({
+      code,
+      subject: withdrawalId,
+      detail: formatMoney(amount),
+    })),
     ...[...gathered.chains]
       .filter((chain) => !gathered.expectedChains.has(chain))
       .map((chain) => ({ code: "chain-unknown-to-owner", subject: chain, detail: "a freeze would miss it" })),

@@ -1,5 +1,6 @@
 /** What people of ops may do: campaigns, freezes, suspense, health. */
 import * as z from "zod";
+import { ratesSchema } from "../../shared/fx/rates.ts";
 import type { RouteTable } from "../../shared/http/route.ts";
 import {
   accountIdSchema,
@@ -8,10 +9,16 @@ import {
   moneySchema,
   pageOf,
   pageQuery,
+  paymentIdSchema,
+  payoutIdSchema,
   personText,
   positiveMoneySchema,
   timestampSchema,
 } from "../../shared/http/schemas.ts";
+import { paymentKinds, paymentStatuses } from "../../shared/payments/payment.ts";
+import { payoutStatuses } from "../../shared/payouts/payout.ts";
+import { riskReasons, riskRules } from "../../shared/risk/rules.ts";
+import { reconciliationRoutes } from "./reconciliation-contract.ts";
 
 export const campaignView = z.object({
   id: campaignIdSchema,
@@ -37,10 +44,62 @@ export const campaignView = z.object({
 const campaignParams = z.object({ id: campaignIdSchema });
 const accountParams = z.object({ id: accountIdSchema });
 
-export const freezeReasons = ["ops", "fraud-suspected", "legal-order", "lost-device"] as const;
+/** `dispute-shortfall`: a payment was lost to a dispute, and its money was no longer there to go back. */
+export const freezeReasons = [
+  "ops",
+  "fraud-suspected",
+  "legal-order",
+  "lost-device",
+  "dispute-shortfall",
+] as const;
 export const freezeReason = z.enum(freezeReasons);
+/** A freeze that an anomaly led to is ended by people of ops like any other, or by itself in time. */
+export const unfreezeReason = z.enum([...freezeReasons, ...riskReasons]);
+
+export const fxRatesView = z.object({
+  ...ratesSchema.shape,
+  /** When they were set. */
+  asOf: timestampSchema,
+  setBy: accountIdSchema,
+  /** Whether they are new enough to exchange at. */
+  current: z.boolean(),
+});
+
+export const riskView = z.object({
+  accountId: accountIdSchema,
+  frozenFor: z.array(z.string()),
+  /** The last freeze by each rule. */
+  freezes: z.array(
+    z.object({
+      rule: z.enum(riskRules),
+      reason: z.enum(riskReasons),
+      frozenAt: timestampSchema,
+      /** When it ends, or would have ended, by itself. */
+      releaseAt: timestampSchema,
+      /** Whether it still is one of the reasons. */
+      active: z.boolean(),
+      evidence: z.object({
+        count: z.int(),
+        from: timestampSchema,
+        to: timestampSchema,
+        /** One a currency; none where the rule is not about money. */
+        sums: z.array(moneySchema),
+      }),
+    }),
+  ),
+});
 
 const accessView = z.object({ accountId: accountIdSchema, frozenFor: z.array(z.string()) });
+
+const historyLines = z.array(
+  z.object({
+    at: timestampSchema,
+    source: z.enum(["payment", "refund", "dispute", "withdrawal", "call", "callback", "ledger"]),
+    /** A status, an outcome, a callback's type, a kind of entry. */
+    what: z.string(),
+    detail: z.record(z.string(), z.unknown()),
+  }),
+);
 
 export const createCampaignBody = z
   .strictObject({
@@ -62,6 +121,7 @@ export const createCampaignBody = z
   );
 
 export const opsRoutes = {
+  ...reconciliationRoutes,
   createCampaign: {
     method: "POST",
     path: "/ops/campaigns",
@@ -128,8 +188,18 @@ export const opsRoutes = {
     idempotent: false,
     summary: "Takes one reason for a freeze away",
     params: accountParams,
-    body: z.strictObject({ reason: freezeReason }),
+    body: z.strictObject({ reason: unfreezeReason }),
     reply: { status: 200, body: accessView },
+    problems: ["not-permitted"],
+  },
+  getAccountRisk: {
+    method: "GET",
+    path: "/ops/accounts/{id}/risk",
+    auth: "ops",
+    idempotent: false,
+    summary: "Why a person is or was frozen for an anomaly, and until when",
+    params: accountParams,
+    reply: { status: 200, body: riskView },
     problems: ["not-permitted"],
   },
   getSuspense: {
@@ -164,6 +234,69 @@ export const opsRoutes = {
       }),
     },
     problems: ["not-permitted", "cursor-invalid"],
+  },
+  getPaymentHistory: {
+    method: "GET",
+    path: "/ops/payments/{id}/history",
+    auth: "ops",
+    idempotent: false,
+    summary: "All that is known of one payment, in the order of time",
+    params: z.object({ id: paymentIdSchema }),
+    reply: {
+      status: 200,
+      body: z.object({
+        id: paymentIdSchema,
+        kind: z.enum(paymentKinds),
+        status: z.enum(paymentStatuses),
+        owner: accountIdSchema,
+        payee: accountIdSchema.optional(),
+        amount: moneySchema,
+        channel: z.string().optional(),
+        lines: historyLines,
+      }),
+    },
+    problems: ["not-permitted"],
+  },
+  getWithdrawalHistory: {
+    method: "GET",
+    path: "/ops/withdrawals/{id}/history",
+    auth: "ops",
+    idempotent: false,
+    summary: "All that is known of one withdrawal, in the order of time",
+    params: z.object({ id: payoutIdSchema }),
+    reply: {
+      status: 200,
+      body: z.object({
+        id: payoutIdSchema,
+        status: z.enum(payoutStatuses),
+        owner: accountIdSchema,
+        amount: moneySchema,
+        channel: z.string(),
+        /** Why a person has to look into it at the channel. */
+        attention: z.object({ code: z.string(), message: z.string() }).optional(),
+        lines: historyLines,
+      }),
+    },
+    problems: ["not-permitted"],
+  },
+  putFxRates: {
+    method: "PUT",
+    path: "/ops/fx-rates",
+    auth: "ops",
+    idempotent: false,
+    summary: "Sets the rates that currencies are exchanged at from now on; they are good for 24 hours",
+    body: ratesSchema,
+    reply: { status: 200, body: fxRatesView },
+    problems: ["not-permitted", "currency-not-supported"],
+  },
+  getFxRates: {
+    method: "GET",
+    path: "/ops/fx-rates",
+    auth: "ops",
+    idempotent: false,
+    summary: "The newest rates",
+    reply: { status: 200, body: fxRatesView },
+    problems: ["not-permitted"],
   },
   getOpsHealth: {
     method: "GET",

@@ -21,7 +21,7 @@ const change = async (
   const changed = await changeAccess(deps, accountId, {
     change: (access) => (frozen ? freeze(access, reason) : unfreeze(access, reason)),
     memo: `${frozen ? "freeze" : "unfreeze"}:${reason}`,
-    event: { type: frozen ? "account.frozen" : "account.unfrozen", correlationId },
+    event: { type: frozen ? "account.frozen" : "account.unfrozen", correlationId, reason },
   });
   if (changed.ok) return { body: { accountId, frozenFor: [...changed.value.access.frozenFor] } };
   return changed.error.code === "not-found"

@@ -1,6 +1,7 @@
 /** Lambda entry of the stream relay. */
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from "aws-lambda";
 import * as z from "zod";
+import { subscribers } from "../../shared/events/catalogue.ts";
 import { baseConfig, jsonVariable, readConfig } from "../../shared/platform/config.ts";
 import { lambdaPlatform } from "../../shared/platform/platform.ts";
 import { sqsQueues } from "../../shared/platform/queues.ts";
@@ -8,9 +9,7 @@ import { relayRecords } from "./relay-events.ts";
 
 const config = readConfig(
   baseConfig.extend({
-    QUEUE_URLS: jsonVariable(
-      z.object({ feed: z.url(), referrals: z.url(), notifications: z.url(), payments: z.url() }),
-    ),
+    QUEUE_URLS: jsonVariable(z.record(z.enum(subscribers), z.url())),
   }),
   process.env,
 );
