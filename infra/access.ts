@@ -31,7 +31,7 @@ export type KeyedGrant = {
 export type ScanGrant = { readonly actions: readonly ["Scan"]; readonly reason: string };
 export type TableGrant = KeyedGrant | ScanGrant;
 
-export type SecretName = "stripe";
+export type SecretName = "channels";
 
 export type Access = {
   readonly table: readonly TableGrant[];
@@ -59,13 +59,25 @@ const people: readonly TableGrant[] = [{ actions: read, keys: ["ACCOUNT#*"] }];
 const posting: TableGrant = { actions: append, keys: ["LEDGER#*", "TRANSFER#*"] };
 /** Moving people's money: a person's first chain in a currency is noted on their account in the same transaction. */
 const ledger: readonly TableGrant[] = [posting, { actions: ["GetItem", "UpdateItem"], keys: ["ACCOUNT#*"] }];
-/** Bringing a payment up to what its channel knows, and paying it in. Facts are below their payment. */
+/**
+ * Bringing a payment up to what its channel knows, and moving its money. Facts, refunds and disputes are below their
+ * payment; what it keeps of a balance is a hold.
+ */
 const paymentFold: readonly TableGrant[] = [
   { actions: append, keys: ["PAYMENT#*", "CHANNELREF#*"] },
+  { actions: ["GetItem", "PutItem"], keys: ["HOLD#*"] },
   ...ledger,
 ];
+/** A lost dispute that is not covered, or an anomaly, freezes an account: its record and its chains. */
+const freezing: TableGrant = { actions: ["PutItem"], keys: ["ACCOUNT#*"] };
+/** Bringing withdrawals up to what their channel knows; what is on its way out is a hold. */
+const payoutFold: TableGrant = { actions: ["GetItem", "PutItem"], keys: ["PAYOUT#*"] };
 /** Callbacks that wait for their payment. */
 const waiting: TableGrant = { actions: ["GetItem", "Query", "PutItem", "DeleteItem"], keys: ["WAITING#*"] };
+/** Ending requests whose time is over. */
+const requestExpiry: TableGrant = { actions: ["UpdateItem"], keys: ["REQUEST#*"] };
+/** Ending freezes for anomalies whose time is over. */
+const riskRelease: TableGrant = { actions: ["GetItem", "PutItem"], keys: ["RISK#*"] };
 /** Finding work by its time. */
 const due: TableGrant = { actions: ["Query"], keys: ["DUE#*"], index: "byDue" };
 /** Lists of one owner. */
@@ -81,17 +93,44 @@ export const access: Readonly<Record<FunctionName, Access>> = {
       // A device that is given away stays as a former one; its token's pointer goes.
       { actions: append, keys: ["DEVICE#*", "PUSHTOKEN#*"] },
       { actions: ["DeleteItem"], keys: ["PUSHTOKEN#*"] },
-      { actions: ["GetItem", "PutItem", "UpdateItem"], keys: ["PIN#*"] },
+      { actions: ["GetItem", "PutItem", "UpdateItem"], keys: ["PIN#*", "STEPUP#*"] },
       // A revoked session and a withdrawn consent are noted in the person's chains, where money is moved under them.
       posting,
     ],
     pinKey: true,
   },
   wallet: { table: [...caller, { actions: read, keys: ["LEDGER#*", "TRANSFER#*"] }] },
-  payments: { table: [...caller, ...paymentFold, owned("PAYMENTS#*")], secrets: ["stripe"] },
+  payments: {
+    table: [
+      ...caller,
+      ...paymentFold,
+      payoutFold,
+      // Uses one up, and can neither make nor approve one by a whole write.
+      { actions: ["UpdateItem"], keys: ["STEPUP#*"] },
+      // Quotes look at what was observed of the channels.
+      { actions: ["Query"], keys: ["ROUTING#*"] },
+      owned("PAYMENTS#*", "WITHDRAWALS#*"),
+    ],
+    secrets: ["channels"],
+  },
   // Stores what it verified and no more: what follows from it is the payments consumer's to do.
-  callbacks: { table: [{ actions: ["PutItem"], keys: ["CALLBACK#*"] }], secrets: ["stripe"] },
-  transfers: { table: [...caller, ...ledger] },
+  callbacks: { table: [{ actions: ["PutItem"], keys: ["CALLBACK#*"] }], secrets: ["channels"] },
+  transfers: {
+    table: [
+      ...caller,
+      ...ledger,
+      // A request is made once and moved under conditions; the pointers to it are only ever added.
+      { actions: change, keys: ["REQUEST#*"] },
+      { actions: ["Query", "PutItem"], keys: ["REQUESTED#*"] },
+      { actions: ["GetItem", "PutItem", "UpdateItem"], keys: ["QUOTE#*"] },
+      // Uses one up, and can neither make nor approve one by a whole write.
+      { actions: ["UpdateItem"], keys: ["STEPUP#*"] },
+      { actions: ["Query"], keys: ["FXRATES#*"] },
+      // Nobody asks a person for money whom they block, or who blocks them.
+      { actions: ["GetItem"], keys: ["FRIENDS#*"] },
+      owned("REQUESTS#*"),
+    ],
+  },
   feed: {
     table: [
       ...caller,
@@ -129,8 +168,15 @@ export const access: Readonly<Record<FunctionName, Access>> = {
       ...caller,
       posting,
       { actions: change, keys: ["CAMPAIGN#*"] },
-      { actions: read, keys: ["PAYMENT#*", "CALLBACK#*", "CHANNELREF#*", "WAITING#*", "AUDIT#*"] },
-      owned("CAMPAIGNS", "WAITING"),
+      // Rates are added to their history, which is never changed.
+      { actions: ["GetItem", "Query", "PutItem"], keys: ["FXRATES#*"] },
+      {
+        actions: read,
+        keys: ["PAYMENT#*", "PAYOUT#*", "CALLBACK#*", "CHANNELREF#*", "WAITING#*", "AUDIT#*"],
+      },
+      { actions: ["Query"], keys: ["RISK#*"] },
+      { actions: ["GetItem", "PutItem"], keys: ["RECONCILIATION#*", "EXCEPTION#*"] },
+      owned("CAMPAIGNS", "WAITING", "RECONCILIATIONS", "EXCEPTIONS#*"),
       due,
     ],
   },
@@ -160,9 +206,40 @@ export const access: Readonly<Record<FunctionName, Access>> = {
     queues: ["push", "email"],
   },
   "payments-consumer": {
-    table: [...paymentFold, { actions: ["GetItem"], keys: ["CALLBACK#*"] }, waiting],
-    secrets: ["stripe"],
+    table: [
+      ...paymentFold,
+      payoutFold,
+      freezing,
+      { actions: ["GetItem"], keys: ["CALLBACK#*"] },
+      // How a payment ended is added to what is known of its channel.
+      { actions: ["PutItem", "UpdateItem"], keys: ["ROUTING#*"] },
+      waiting,
+    ],
+    secrets: ["channels"],
   },
+  "risk-consumer": {
+    table: [
+      { actions: ["Query", "PutItem"], keys: ["RISK#*"] },
+      // A freeze is of the account's record and its chains.
+      posting,
+      { actions: ["GetItem"], keys: ["ACCOUNT#*"] },
+      freezing,
+    ],
+  },
+  // Reads what lines are about, and enters what the provider kept or nobody can explain. A payment that the ledger has
+  // not is pointed out to the payments area as a callback would, and never moved here.
+  "reconciliation-consumer": {
+    table: [
+      posting,
+      { actions: read, keys: ["PAYMENT#*", "PAYOUT#*", "CHANNELREF#*"] },
+      { actions: ["GetItem", "PutItem"], keys: ["RECONCILIATION#*", "EXCEPTION#*"] },
+      { actions: ["GetItem", "BatchGetItem", "PutItem", "BatchWriteItem"], keys: ["RECONCILED#*"] },
+      { actions: ["PutItem"], keys: ["CALLBACK#*"] },
+      owned("EXCEPTIONS#*"),
+    ],
+    secrets: ["channels"],
+  },
+  "reconciliation-schedule": { table: [{ actions: ["GetItem", "PutItem"], keys: ["RECONCILIATION#*"] }] },
   "push-delivery": {
     table: [
       { actions: ["GetItem", "UpdateItem"], keys: ["DELIVERY#*"] },
@@ -179,10 +256,10 @@ export const access: Readonly<Record<FunctionName, Access>> = {
     ],
     email: true,
   },
-  relay: { table: [], queues: ["feed", "referrals", "notifications", "payments"] },
+  relay: { table: [], queues: ["feed", "referrals", "notifications", "payments", "reconciliation", "risk"] },
   "payments-sweep": {
-    table: [...paymentFold, { actions: ["GetItem", "PutItem"], keys: ["HOLD#*"] }, waiting, due],
-    secrets: ["stripe"],
+    table: [...paymentFold, payoutFold, freezing, waiting, requestExpiry, riskRelease, due],
+    secrets: ["channels"],
   },
   audit: {
     table: [

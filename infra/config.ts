@@ -11,11 +11,120 @@ export type StageName = (typeof stageNames)[number];
 const MOBILE_CALLBACK = "kith://auth/callback";
 const MOBILE_LOGOUT = "kith://auth/signed-out";
 
+/** Nobody pays so often by hand. */
+const often = { perHourCount: 40, perDayCount: 150 };
 const limits: StageInput["limits"] = {
-  USD: { perTransfer: 1_000_00, perDay: 2_500_00, perMonth: 10_000_00 },
-  EUR: { perTransfer: 1_000_00, perDay: 2_500_00, perMonth: 10_000_00 },
-  GBP: { perTransfer: 1_000_00, perDay: 2_500_00, perMonth: 10_000_00 },
-  JPY: { perTransfer: 150_000, perDay: 400_000, perMonth: 1_500_000 },
+  USD: { perTransfer: 1_000_00, perDay: 2_500_00, perMonth: 10_000_00, ...often },
+  EUR: { perTransfer: 1_000_00, perDay: 2_500_00, perMonth: 10_000_00, ...often },
+  GBP: { perTransfer: 1_000_00, perDay: 2_500_00, perMonth: 10_000_00, ...often },
+  JPY: { perTransfer: 150_000, perDay: 400_000, perMonth: 1_500_000, ...often },
+  CNY: { perTransfer: 7_000_00, perDay: 18_000_00, perMonth: 70_000_00, ...often },
+  INR: { perTransfer: 80_000_00, perDay: 200_000_00, perMonth: 800_000_00, ...often },
+};
+
+/** The same amounts, as often as tools like: demos and load do in minutes what people do in weeks. */
+const unhurried: StageInput["limits"] = Object.fromEntries(
+  Object.entries(limits).map(([currency, { perTransfer, perDay, perMonth }]) => [
+    currency,
+    { perTransfer, perDay, perMonth },
+  ]),
+);
+
+const risk: StageInput["risk"] = {
+  levels: [
+    { minAgeDays: 0, consents: [], sharePercent: 0 },
+    { minAgeDays: 0, consents: ["terms"], sharePercent: 30 },
+    { minAgeDays: 7, consents: ["terms"], sharePercent: 60 },
+    { minAgeDays: 30, consents: ["terms"], sharePercent: 100 },
+  ],
+  stepUp: {
+    above: { USD: 200_00, EUR: 200_00, GBP: 200_00, JPY: 30_000, CNY: 1_500_00, INR: 15_000_00 },
+  },
+  rules: {
+    "new-payees": { count: 10, withinMinutes: 60 },
+    // Topping up to pay somebody is what a wallet is for: five times in a day, by a new account, is something else.
+    "pass-through": { count: 5, withinMinutes: 30, percent: 90, youngerThanDays: 30 },
+    "failed-payments": { count: 6, withinMinutes: 60 },
+  },
+  freezeHours: 24,
+};
+
+/**
+ * On one machine everybody is new: nobody's limits are smaller for it, and a PIN is asked for only where somebody goes
+ * to the limit. Only who pays a crowd or tries cards is frozen, as load pays round in circles.
+ */
+const localRisk: StageInput["risk"] = {
+  levels: [{ minAgeDays: 0, consents: [], sharePercent: 100 }],
+  stepUp: { above: { USD: 900_00, EUR: 900_00, GBP: 900_00, JPY: 140_000, CNY: 6_500_00, INR: 75_000_00 } },
+  rules: {
+    "new-payees": { count: 60, withinMinutes: 60 },
+    "failed-payments": { count: 12, withinMinutes: 60 },
+  },
+  freezeHours: 24,
+};
+
+/** Every channel, against its simulator. */
+const localChannels: StageInput["channels"] = {
+  stripe: { enabled: true, livemode: false },
+  "wechat-pay": {
+    enabled: true,
+    livemode: false,
+    mchId: "1900000109",
+    appId: "wxkithlocal000001",
+    payout: { sceneId: "1005", reportInfos: [{ type: "岗位类型", content: "Kith" }] },
+  },
+  alipay: {
+    enabled: true,
+    livemode: false,
+    appId: "2021000000000001",
+    sellerId: "2088000000000001",
+    returnUrl: "https://app.kith.example/paid",
+  },
+  paypal: {
+    enabled: true,
+    livemode: false,
+    merchantId: "KITHLOCAL0001",
+    webhookId: "0KITH1LOCAL2",
+    returnUrl: "https://app.kith.example/paid",
+    cancelUrl: "https://app.kith.example/left",
+  },
+  paytm: {
+    enabled: true,
+    livemode: false,
+    merchantId: "KithLocal00000000001",
+    host: "securestage.paytmpayments.com",
+    websiteName: "WEBSTAGING",
+    statementUrl: "https://statements.kith.example/paytm/{day}.csv",
+  },
+};
+
+/**
+ * What the channels charge by their public price lists; put your contract's own figures here. Stripe: cards of the
+ * European Economic Area, of the area's other countries, of the rest. PayPal: goods and services. WeChat Pay and
+ * Alipay: 0.6 %. Paytm: cards and wallets.
+ */
+const fees: StageInput["routing"]["fees"] = {
+  stripe: {
+    country: "IE",
+    fees: {
+      "same-region": { basisPoints: 150, fixed: 25 },
+      "cross-region": { basisPoints: 250, fixed: 25 },
+      "cross-border": { basisPoints: 325, fixed: 25 },
+    },
+  },
+  paypal: {
+    country: "IE",
+    fees: {
+      "same-region": { basisPoints: 340, fixed: 35 },
+      "cross-border": { basisPoints: 540, fixed: 35 },
+    },
+  },
+  "wechat-pay": { country: "CN", fees: { "same-region": { basisPoints: 60 } } },
+  alipay: { country: "CN", fees: { "same-region": { basisPoints: 60 } } },
+  paytm: {
+    country: "IN",
+    fees: { "same-region": { basisPoints: 199 }, "cross-border": { basisPoints: 299 } },
+  },
 };
 
 /** What stages have in common: a throw-away environment without anything that keeps data by force. */
@@ -26,7 +135,9 @@ const disposable = {
   customerManagedKey: false,
   functions: { memoryMb: { api: 512, consumer: 512, relay: 512, schedule: 512 }, overrides: {} },
   channels: { stripe: { enabled: true, livemode: false } },
+  routing: { fees },
   limits,
+  risk,
   ledgerShards: { clearing: 4 },
   auditSchedule: "cron(30 3 * * ? *)",
 } satisfies Partial<StageInput>;
@@ -35,6 +146,9 @@ export const stages: Readonly<Record<StageName, StageInput>> = {
   /** Runs on one machine, from the same template. Never deployed. */
   local: {
     ...disposable,
+    channels: localChannels,
+    limits: unhurried,
+    risk: localRisk,
     pointInTimeRecovery: false,
     logs: { retentionDays: 7, level: "INFO" },
     api: { throttle: { ratePerSecond: 1_000, burst: 2_000 }, corsOrigins: ["http://localhost:4000"] },

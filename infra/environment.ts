@@ -1,6 +1,6 @@
 /** The environment of each function, from the stage's settings and from what the stacks have made. */
 import { areas } from "../functions/areas.ts";
-import type { RouteTable } from "../shared/http/route.ts";
+import { API_PREFIX, type RouteTable } from "../shared/http/route.ts";
 import { access } from "./access.ts";
 import type { Stage } from "./config.ts";
 import { apiFunctionNames, type FunctionName, physicalName } from "./functions.ts";
@@ -13,7 +13,10 @@ export const loginScopes = ["openid", "email", "profile", walletScope] as const;
 /** What only the stacks know. Values may be deploy-time tokens. */
 export type Wiring = {
   readonly tableName: string;
-  readonly stripeSecretArn: string;
+  /** Channel → ARN of its secret. */
+  readonly channelSecretArns: Readonly<Record<string, string>>;
+  /** The API's public address, without the prefix of its version. */
+  readonly apiUrl: string;
   readonly pinKeyArn: string;
   /** Queue name to URL, for functions that send. */
   readonly queueUrls?: Readonly<Record<string, string>>;
@@ -32,14 +35,21 @@ const withLedger: readonly FunctionName[] = [
   "payments-sweep",
   "referrals",
   "referrals-consumer",
+  // A freeze writes to the person's chains.
+  "risk-consumer",
+  "reconciliation-consumer",
   "ops",
   "audit",
 ];
+/** Where people's money is moved under limits, and where it is watched. */
+const withRisk: readonly FunctionName[] = ["transfers", "payments", "risk-consumer"];
 const withChannels: readonly FunctionName[] = [
   "payments",
   "payments-consumer",
   "payments-sweep",
   "callbacks",
+  "reconciliation-consumer",
+  "reconciliation-schedule",
 ];
 
 /** Whether an area has routes for signed-in callers, whose tokens the function verifies itself once more. */
@@ -81,13 +91,20 @@ export function environmentOf(name: FunctionName, stage: Stage, wiring: Wiring):
   }
   if (grants.push) environment["PUSH_APPLICATIONS"] = JSON.stringify(settings.pushApplications);
   if (grants.email) environment["EMAIL_FROM"] = settings.email.from;
-  if (grants.secrets?.includes("stripe")) environment["STRIPE_SECRET_ARN"] = wiring.stripeSecretArn;
   if (grants.pinKey) environment["PIN_KEY_ID"] = wiring.pinKeyArn;
-  if (withChannels.includes(name)) environment["CHANNELS"] = JSON.stringify(settings.channels);
+  if (withChannels.includes(name)) {
+    environment["CHANNELS"] = JSON.stringify(settings.channels);
+    environment["CHANNEL_SECRETS"] = wiring.json(wiring.channelSecretArns);
+    environment["CALLBACKS_URL"] = `${wiring.apiUrl}${API_PREFIX}/callbacks`;
+  }
+  if (name === "payments" || name === "payments-consumer")
+    environment["ROUTING"] = JSON.stringify(settings.routing);
+  if (name === "reconciliation-consumer") environment["FEE_RULES"] = JSON.stringify(settings.feeRules);
   if (withLedger.includes(name)) {
     environment["LIMITS"] = JSON.stringify(settings.limits);
     environment["LEDGER_SHARDS"] = JSON.stringify(settings.ledgerShards);
   }
+  if (withRisk.includes(name)) environment["RISK"] = JSON.stringify(settings.risk);
   if (grants.queues) {
     const urls = wired(wiring.queueUrls, "queue URLs", name);
     const entries = grants.queues.map((queue) => [

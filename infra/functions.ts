@@ -25,19 +25,23 @@ export const workerQueues = {
   "referrals-consumer": "referrals",
   "notifications-consumer": "notifications",
   "payments-consumer": "payments",
+  "reconciliation-consumer": "reconciliation",
+  "risk-consumer": "risk",
   "push-delivery": "push",
   "email-delivery": "email",
 } as const;
 export type WorkerName = keyof typeof workerQueues;
 export type QueueName = (typeof workerQueues)[WorkerName];
 
-const otherNames = ["relay", "payments-sweep", "audit"] as const;
+const otherNames = ["relay", "payments-sweep", "reconciliation-schedule", "audit"] as const;
 
 export const workerNames = [
   "feed-consumer",
   "referrals-consumer",
   "notifications-consumer",
   "payments-consumer",
+  "reconciliation-consumer",
+  "risk-consumer",
   "push-delivery",
   "email-delivery",
 ] as const satisfies readonly WorkerName[];
@@ -78,11 +82,23 @@ export const functionSpecs: Readonly<Record<FunctionName, FunctionSpec>> = {
   "referrals-consumer": consumer("functions/referrals/consumer.ts"),
   "notifications-consumer": consumer("functions/notifications/consumer.ts"),
   "payments-consumer": consumer("functions/payments/consumer.ts"),
+  "risk-consumer": consumer("functions/risk/consumer.ts"),
+  // Reads a day's statement and a day's entries: minutes for a hundred thousand lines.
+  "reconciliation-consumer": {
+    entry: "functions/reconciliation/consumer.ts",
+    kind: "consumer",
+    timeoutSeconds: 900,
+  },
   "push-delivery": consumer("functions/notifications/deliver-push.ts"),
   "email-delivery": consumer("functions/notifications/deliver-email.ts"),
   relay: { entry: "functions/relay/relay.ts", kind: "relay", timeoutSeconds: 60 },
   // Shorter than the minute between two sweeps, so that sweeps do not pile up.
   "payments-sweep": { entry: "functions/payments/sweep.ts", kind: "schedule", timeoutSeconds: 55 },
+  "reconciliation-schedule": {
+    entry: "functions/reconciliation/schedule.ts",
+    kind: "schedule",
+    timeoutSeconds: 60,
+  },
   audit: { entry: "functions/ops/audit.ts", kind: "schedule", timeoutSeconds: 900 },
 };
 

@@ -53,7 +53,7 @@ export function buildKith(app: App, stage: Stage): KithStacks {
       tableArn: data.table.tableArn,
       ...(data.key && { encryptionKey: data.key }),
     },
-    stripeSecretArn: data.stripeSecretArn,
+    channelSecretArns: data.channelSecretArns,
     pinKeyArn: data.pinKeyArn,
     ...(data.key && { key: data.key }),
   };
@@ -69,6 +69,7 @@ export function buildKith(app: App, stage: Stage): KithStacks {
     ...props("async"),
     foundation,
     streamArn: tableStreamArn,
+    apiUrl: api.url,
   });
   const dashboard = new DashboardStack(app, `kith-${name}-dashboard`, {
     ...props("dashboard"),

@@ -5,7 +5,12 @@
  * a string that looks like one is refused.
  */
 import * as z from "zod";
+import { channelModules, channelNames } from "../shared/channels/registry.ts";
 import { currencyCodes } from "../shared/money/currencies.ts";
+import { feeRules } from "../shared/reconciliation/fee.ts";
+import { riskSettingsSchema } from "../shared/risk/settings.ts";
+import { feeTableSchema } from "../shared/routing/cost.ts";
+import { weightsSchema } from "../shared/routing/rank.ts";
 import { functionNames } from "./functions.ts";
 
 /** Marks a value that the owner of an account must fill in; `npm run deploy` refuses to go on while one is left. */
@@ -36,7 +41,14 @@ const minor = z.int().positive();
 const throttle = z.strictObject({ ratePerSecond: z.number().positive(), burst: z.int().positive() });
 
 const limits = z
-  .strictObject({ perTransfer: minor, perDay: minor, perMonth: minor })
+  .strictObject({
+    perTransfer: minor,
+    perDay: minor,
+    perMonth: minor,
+    /** Movements in a UTC hour and on a UTC day; left out, any number. */
+    perHourCount: minor.optional(),
+    perDayCount: minor.optional(),
+  })
   .refine((limit) => limit.perTransfer <= limit.perDay && limit.perDay <= limit.perMonth, {
     message: "must not shrink from transfer to day to month",
   });
@@ -48,6 +60,18 @@ const socialProvider = z.strictObject({
   /** A secret that exists before the first deploy: `{"clientSecret": "…"}`. */
   secretName,
 });
+
+/** Every channel's own schema; all are optional. */
+const channelSettings = z
+  .strictObject(
+    Object.fromEntries(
+      Object.values(channelModules).map(({ name, settings }) => [name, settings.optional()] as const),
+    ),
+  )
+  .refine(
+    (channels) => Object.values(channels).some((channel) => channel?.enabled === true),
+    "offers no channel",
+  );
 
 export const settingsSchema = z.strictObject({
   region: text.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "is an AWS region"),
@@ -96,12 +120,22 @@ export const settingsSchema = z.strictObject({
   }),
   /** SNS platform applications by platform; none turns push off. */
   pushApplications: z.strictObject({ ios: arn("sns").optional(), android: arn("sns").optional() }),
-  channels: z.strictObject({ stripe: z.strictObject({ enabled: z.boolean(), livemode: z.boolean() }) }),
+  /** Public settings by channel, each by its module's own schema. What is left out does not exist in the stage. */
+  channels: channelSettings,
+  /** What channels charge, and how much cost, speed and safety count when they are ranked. */
+  routing: z.strictObject({
+    fees: z.partialRecord(z.enum(channelNames), feeTableSchema),
+    weights: weightsSchema.optional(),
+  }),
   /** What one person may send, in minor units of each currency. A currency without a row cannot be sent. */
   limits: z.partialRecord(z.enum(currencyCodes), limits),
+  /** Shares of the limits by level, step-ups, and what freezes an account by itself. */
+  risk: riskSettingsSchema,
   /** Chains a busy system account is spread over. Raise it freely; never lower it while a chain holds money. */
   ledgerShards: z.strictObject({ clearing: z.int().min(1).max(64) }),
   alarms: z.strictObject({ email: z.email().optional() }),
+  /** What each channel is expected to keep of a payment; a difference is an exception of reconciliation. */
+  feeRules: feeRules.default({}),
   /** An EventBridge Scheduler expression in UTC. */
   auditSchedule: text.regex(/^(cron|rate)\(.+\)$/, "is cron(…) or rate(…)"),
 });

@@ -23,7 +23,15 @@ export const entryView = z.object({
   kind: z.enum(entryKinds),
   amount: z.object({ available: z.int(), held: z.int() }),
   balance: z.object({ available: z.int(), held: z.int() }),
-  outflow: z.object({ day: z.string(), dayTotal: z.int(), month: z.string(), monthTotal: z.int() }),
+  outflow: z.object({
+    hour: z.string(),
+    hourCount: z.int(),
+    day: z.string(),
+    dayTotal: z.int(),
+    dayCount: z.int(),
+    month: z.string(),
+    monthTotal: z.int(),
+  }),
   frozenFor: z.array(z.string()),
   revokedSessions: z.array(z.object({ session: z.string(), until: z.int() })),
   /** Epoch seconds: all sessions that began by then are revoked. */

@@ -29,7 +29,8 @@ import { functionCode } from "./bundle.ts";
 export type Foundation = {
   readonly stage: Stage;
   readonly table: TableTarget & { readonly tableName: string };
-  readonly stripeSecretArn: string;
+  /** Channel → ARN of its secret. */
+  readonly channelSecretArns: Readonly<Record<string, string>>;
   readonly pinKeyArn: string;
   readonly key?: IKey;
   readonly topic: ITopic;
@@ -39,6 +40,8 @@ export type AreaFunctionProps = {
   readonly name: FunctionName;
   readonly foundation: Foundation;
   readonly login?: Wiring["login"];
+  /** The API's public address, without the prefix of its version. */
+  readonly apiUrl: string;
   /** Needed by functions that send to queues. */
   readonly queueUrls?: Wiring["queueUrls"];
 };
@@ -72,8 +75,8 @@ export class AreaFunction extends Construct {
   }
 
   private createFunction(props: AreaFunctionProps, logGroup: LogGroup): LambdaFunction {
-    const { name, foundation, login, queueUrls } = props;
-    const { stage, table, stripeSecretArn, pinKeyArn } = foundation;
+    const { name, foundation, login, queueUrls, apiUrl } = props;
+    const { stage, table, channelSecretArns, pinKeyArn } = foundation;
     const { memoryMb, overrides } = stage.settings.functions;
     const override = overrides[name];
     const reserved = override?.reservedConcurrency;
@@ -94,7 +97,8 @@ export class AreaFunction extends Construct {
       tracing: Tracing.DISABLED,
       environment: environmentOf(name, stage, {
         tableName: table.tableName,
-        stripeSecretArn,
+        channelSecretArns,
+        apiUrl,
         pinKeyArn,
         json: (value) => Stack.of(this).toJsonString(value),
         ...(login && { login }),
@@ -114,9 +118,9 @@ export class AreaFunction extends Construct {
     );
   }
 
-  private grantSecrets({ stripeSecretArn, key }: Foundation): void {
-    if (!access[this.name].secrets?.includes("stripe")) return;
-    this.allow(["secretsmanager:GetSecretValue"], [stripeSecretArn]);
+  private grantSecrets({ channelSecretArns, key }: Foundation): void {
+    if (!access[this.name].secrets?.includes("channels")) return;
+    this.allow(["secretsmanager:GetSecretValue"], Object.values(channelSecretArns));
     if (key) grantKey(this.role, key, "secretsmanager", ["kms:Decrypt"]);
   }
 

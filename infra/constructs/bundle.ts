@@ -35,8 +35,6 @@ export const bundleOptions = {
   banner: { js: banner },
   alias: {
     "@aws-sdk/credential-provider-node": join(import.meta.dirname, "lambda-credentials.ts"),
-    // The channel brings its own `fetch`. Stripe's build for Node loads `child_process` and more at init all the same.
-    stripe: join(repositoryRoot, "node_modules/stripe/esm/stripe.esm.worker.js"),
   },
   legalComments: "none",
   charset: "utf8",

@@ -97,8 +97,10 @@ export class WorkerQueue extends Construct {
   }
 
   /** Lets a function work on the queue; it reports each failed message by itself. */
-  worker({ fn }: AreaFunction): void {
-    fn.addEventSource(new SqsEventSource(this.queue, { batchSize: 10, reportBatchItemFailures: true }));
+  worker({ fn, timeout }: AreaFunction): void {
+    // What may take minutes comes one at a time, as a batch has the time of one.
+    const batchSize = timeout.toSeconds() > 60 ? 1 : 10;
+    fn.addEventSource(new SqsEventSource(this.queue, { batchSize, reportBatchItemFailures: true }));
   }
 
   /** Lets a function put messages on the queue. */

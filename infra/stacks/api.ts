@@ -63,23 +63,28 @@ const publicReason: Readonly<Record<"none" | "signature", string>> = {
 
 export class ApiStack extends Stack {
   readonly api: HttpApi;
+  /** Without the prefix of the API's version. */
+  readonly url: string;
   readonly functions: ReadonlyMap<ApiFunctionName, AreaFunction>;
   private readonly stage: Stage;
 
   constructor(scope: Construct, id: string, { foundation, login, ...props }: ApiStackProps) {
     super(scope, id, props);
     this.stage = foundation.stage;
+    this.api = this.createApi();
+    const { domain } = this.stage.settings.api;
+    this.url = domain === undefined ? this.api.apiEndpoint : `https://${domain.name}`;
     this.functions = new Map(
       apiFunctionNames.map(
-        (name) => [name, new AreaFunction(this, name, { name, foundation, login })] as const,
+        (name) =>
+          [name, new AreaFunction(this, name, { name, foundation, login, apiUrl: this.url })] as const,
       ),
     );
-    this.api = this.createApi();
     const routes = this.createRoutes(login);
     const stage = this.createStage(routes);
-    const url = this.createDomain(stage);
+    this.createDomain(stage);
     this.watch(foundation);
-    new CfnOutput(this, "ApiUrl", { value: `${url}${API_PREFIX}` });
+    new CfnOutput(this, "ApiUrl", { value: `${this.url}${API_PREFIX}` });
   }
 
   private createApi(): HttpApi {
@@ -165,9 +170,9 @@ export class ApiStack extends Stack {
     );
   }
 
-  private createDomain(stage: HttpStage): string {
+  private createDomain(stage: HttpStage): void {
     const { domain } = this.stage.settings.api;
-    if (!domain) return this.api.apiEndpoint;
+    if (!domain) return;
     const domainName = new DomainName(this, "Domain", {
       domainName: domain.name,
       certificate: Certificate.fromCertificateArn(this, "Certificate", domain.certificateArn),
@@ -175,7 +180,6 @@ export class ApiStack extends Stack {
     new ApiMapping(this, "Mapping", { api: this.api, domainName, stage });
     // The zone may live anywhere, so the record is the owner's to make.
     new CfnOutput(this, "DomainTarget", { value: domainName.regionalDomainName });
-    return `https://${domain.name}`;
   }
 
   private watch({ topic }: Foundation): void {

@@ -17,16 +17,22 @@ import {
   workerQueues,
 } from "../functions.ts";
 
-export type AsyncStackProps = StackProps & { readonly foundation: Foundation; readonly streamArn: string };
+export type AsyncStackProps = StackProps & {
+  readonly foundation: Foundation;
+  readonly streamArn: string;
+  readonly apiUrl: string;
+};
 
 export class AsyncStack extends Stack {
   private readonly foundation: Foundation;
+  private readonly apiUrl: string;
   private readonly stage: string;
   private readonly queues: ReadonlyMap<QueueName, WorkerQueue>;
 
-  constructor(scope: Construct, id: string, { foundation, streamArn, ...props }: AsyncStackProps) {
+  constructor(scope: Construct, id: string, { foundation, streamArn, apiUrl, ...props }: AsyncStackProps) {
     super(scope, id, props);
     this.foundation = foundation;
+    this.apiUrl = apiUrl;
     this.stage = foundation.stage.name;
     this.queues = new Map(
       workerNames.map((worker) => [workerQueues[worker], this.createQueue(worker)] as const),
@@ -60,7 +66,12 @@ export class AsyncStack extends Stack {
     const targets = access[name].queues ?? [];
     const queueUrls: Record<string, string> = {};
     for (const target of targets) queueUrls[target] = this.queueNamed(target).queue.queueUrl;
-    const made = new AreaFunction(this, name, { name, foundation: this.foundation, queueUrls });
+    const made = new AreaFunction(this, name, {
+      name,
+      foundation: this.foundation,
+      apiUrl: this.apiUrl,
+      queueUrls,
+    });
     for (const target of targets) this.queueNamed(target).grantSend(made.role);
     return made;
   }
@@ -78,6 +89,14 @@ export class AsyncStack extends Stack {
       target: this.createFunction("payments-sweep"),
       expression: "rate(1 minute)",
       silence: { period: Duration.minutes(5), periods: 2 },
+      topic,
+    });
+    new Schedule(this, "ReconciliationSchedule", {
+      stage: stage.name,
+      target: this.createFunction("reconciliation-schedule"),
+      // Each channel's day ends and is ready at another hour, and a statement that is late is asked for again.
+      expression: "rate(1 hour)",
+      silence: { period: Duration.hours(1), periods: 3 },
       topic,
     });
     new Schedule(this, "AuditSchedule", {
@@ -124,9 +143,39 @@ export class AsyncStack extends Stack {
       3_600,
       2,
     );
-    const folders = ["payments", "payments-consumer", "payments-sweep", "audit"] as const;
+    const folders = [
+      "payments",
+      "payments-consumer",
+      "payments-sweep",
+      "reconciliation-consumer",
+      "audit",
+    ] as const;
     const suspense = largestOf(this.stage, folders, "SuspenseAmount", quarter);
     alarm("Suspense", "suspense", "Money came in that matches no payment.", suspense, 1, 1);
+    const channels = ["payments", "payments-consumer", "payments-sweep"] as const;
+    const refunds = largestOf(this.stage, channels, "RefundsNeedingAttention", quarter);
+    alarm("Refunds", "refunds-need-attention", "A refund waits for a person at its provider.", refunds, 1, 1);
+    const disputes = largestOf(this.stage, channels, "DisputesOpened", quarter);
+    alarm("Disputes", "disputes-opened", "A payer contests a payment.", disputes, 1, 1);
+    const reconciliation = ["reconciliation-consumer"] as const;
+    const failures = largestOf(this.stage, reconciliation, "ReconciliationFailures", quarter);
+    alarm(
+      "ReconciliationFailures",
+      "reconciliation-failures",
+      "A statement cannot be compared.",
+      failures,
+      1,
+      1,
+    );
+    const differences = largestOf(this.stage, reconciliation, "ReconciliationExceptions", quarter);
+    alarm(
+      "ReconciliationExceptions",
+      "reconciliation-exceptions",
+      "A statement and the ledger differ.",
+      differences,
+      1,
+      1,
+    );
     const audit = largestOf(this.stage, ["audit"], "AuditFailures", quarter);
     alarm("AuditFailures", "audit-failures", "The ledger does not add up.", audit, 1, 1);
   }

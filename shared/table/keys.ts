@@ -32,6 +32,8 @@ export const keys = {
   }),
   /** What a person's PIN is checked against, and the tries. */
   pin: (accountId: string) => single(`PIN#${accountId}`, "PIN"),
+  /** One operation that waits for its owner's PIN, or has had it. */
+  stepUp: (stepUpId: string) => single(`STEPUP#${stepUpId}`, "STEPUP"),
   /** The device that a push token leads to, by the token's digest: one at a time. */
   pushToken: (digest: string) => single(`PUSHTOKEN#${digest}`, "PUSHTOKEN"),
 
@@ -42,16 +44,62 @@ export const keys = {
   }),
   transfer: (transferId: string) => single(`TRANSFER#${transferId}`, "TRANSFER"),
   hold: (holdId: string) => single(`HOLD#${holdId}`, "HOLD"),
+  paymentRequest: (requestId: string) => single(`REQUEST#${requestId}`, "REQUEST"),
+  /** That a person is asked to pay, in the order of time; the request itself is read by its id. */
+  requestedOf: (payerId: string, at: EpochMs, requestId: string): Key => ({
+    pk: requestedPartition(payerId),
+    sk: `${timeKey(at)}#${requestId}`,
+  }),
+  /** Rates of exchange as they were set at a time by a member of ops; the newest are in force. */
+  fxRates: (at: EpochMs, setBy: string): Key => ({ pk: fxRatesPartition, sk: `${timeKey(at)}#${setBy}` }),
+  quote: (quoteId: string) => single(`QUOTE#${quoteId}`, "QUOTE"),
 
-  payment: (paymentId: string) => single(`PAYMENT#${paymentId}`, "PAYMENT"),
-  /** One observation about a payment, kept for its history. */
+  /** What is remembered of a person to notice anomalies. */
+  riskWatch: (accountId: string): Key => ({ pk: riskPartition(accountId), sk: "WATCH" }),
+  /** The last freeze of a person by a rule. */
+  riskFreeze: (accountId: string, rule: string): Key => ({
+    pk: riskPartition(accountId),
+    sk: `${riskFreezePrefix}${rule}`,
+  }),
+
+  payment: (paymentId: string) => single(paymentPartition(paymentId), "PAYMENT"),
+  /** One observation about a payment, its refunds or its disputes, kept for its history. */
   paymentFact: (paymentId: string, at: EpochMs, factId: string): Key => ({
-    pk: `PAYMENT#${paymentId}`,
+    pk: paymentPartition(paymentId),
     sk: `FACT#${timeKey(at)}#${factId}`,
+  }),
+  refund: (paymentId: string, refundId: string): Key => ({
+    pk: paymentPartition(paymentId),
+    sk: `${refundPrefix}${refundId}`,
+  }),
+  dispute: (paymentId: string, disputeId: string): Key => ({
+    pk: paymentPartition(paymentId),
+    sk: `${disputePrefix}${disputeId}`,
   }),
   /** A channel's own id of a payment → our payment. */
   channelPayment: (channel: string, channelPaymentId: string) =>
     single(`CHANNELREF#${channel}#${channelPaymentId}`, "PAYMENT"),
+  /** A channel's id of the movement of a payment's money → our payment. */
+  channelTransaction: (channel: string, transactionId: string) =>
+    single(`CHANNELREF#${channel}#${transactionId}`, "TRANSACTION"),
+  /** A channel's own id of a refund → its payment and the refund. */
+  channelRefund: (channel: string, channelRefundId: string) =>
+    single(`CHANNELREF#${channel}#${channelRefundId}`, "REFUND"),
+  /** A channel's own id of a dispute → its payment and the dispute. */
+  channelDispute: (channel: string, channelDisputeId: string) =>
+    single(`CHANNELREF#${channel}#${channelDisputeId}`, "DISPUTE"),
+  /** A withdrawal: money that leaves to its owner as a payout of a channel. */
+  payout: (payoutId: string) => single(payoutPartition(payoutId), "PAYOUT"),
+  /** One observation about a withdrawal, kept for its history. */
+  payoutFact: (payoutId: string, at: EpochMs, factId: string): Key => ({
+    pk: payoutPartition(payoutId),
+    sk: `FACT#${timeKey(at)}#${factId}`,
+  }),
+  /** A channel's own id of a payout → our withdrawal. */
+  channelPayout: (channel: string, channelPayoutId: string) =>
+    single(`CHANNELREF#${channel}#${channelPayoutId}`, "PAYOUT"),
+  /** Our id of a refund → its payment: a refund is asked for, and told of, by its id alone. */
+  refundMark: (refundId: string) => single(`CHANNELREF#${refundId}`, "REFUND"),
   /** A verified callback, stored once by the channel's event id. */
   callback: (channel: string, eventId: string) => single(`CALLBACK#${channel}#${eventId}`, "CALLBACK"),
   /** A callback that matched nothing yet, found by what it refers to. */
@@ -108,12 +156,50 @@ export const keys = {
   preferences: (accountId: string) => single(`PREFERENCES#${accountId}`, "PREFERENCES"),
   delivery: (deliveryId: string) => single(`DELIVERY#${deliveryId}`, "DELIVERY"),
 
+  /** What was observed of a channel's payments on a UTC day at one distance. */
+  observation: (channel: string, day: string, distance: string): Key => ({
+    pk: routingPartition(channel),
+    sk: `DAY#${day}#${distance}`,
+  }),
+  /** That a payment's end, or a dispute, was counted among the observations. */
+  observationMark: (channel: string, mark: string): Key => ({
+    pk: routingPartition(channel),
+    sk: `MARK#${mark}`,
+  }),
+
+  /** One comparison of a channel's statement of a day with the ledger. */
+  reconciliation: (reconciliationId: string) =>
+    single(`RECONCILIATION#${reconciliationId}`, "RECONCILIATION"),
+  /** One difference between a statement and the ledger. */
+  exception: (exceptionId: string) => single(`EXCEPTION#${exceptionId}`, "EXCEPTION"),
+  /** That a channel's day was compared to its end. */
+  reconciledDay: (channel: string, day: string): Key => ({ pk: `RECONCILED#${channel}`, sk: `DAY#${day}` }),
+  /** That a transfer was found in the statement of another day than its own. */
+  reconciledTransfer: (channel: string, transferId: string): Key => ({
+    pk: `RECONCILED#${channel}`,
+    sk: `TRANSFER#${transferId}`,
+  }),
+
   audit: () => single("AUDIT#LATEST", "AUDIT"),
 } as const;
 
+export const riskPartition = (accountId: string): string => `RISK#${accountId}`;
+export const riskFreezePrefix = "FREEZE#";
+
+export const paymentPartition = (paymentId: string): string => `PAYMENT#${paymentId}`;
+export const payoutPartition = (payoutId: string): string => `PAYOUT#${payoutId}`;
+export const refundPrefix = "REFUND#";
+export const disputePrefix = "DISPUTE#";
+
 export const devicePartition = (accountId: string): string => `DEVICE#${accountId}`;
 
+export const routingPartition = (channel: string): string => `ROUTING#${channel}`;
+
 export const waitingPartition = (reference: string): string => `WAITING#${reference}`;
+
+export const requestedPartition = (payerId: string): string => `REQUESTED#${payerId}`;
+
+export const fxRatesPartition = "FXRATES#HISTORY";
 
 export const relationPartition = (accountId: string): string => `FRIENDS#${accountId}`;
 
@@ -132,10 +218,15 @@ export const chainPartition = (account: string, currency: string): string => `LE
 /** Partitions of the index by owner. */
 export const ownerPartitions = {
   payments: (accountId: string): string => `PAYMENTS#${accountId}`,
+  withdrawals: (accountId: string): string => `WITHDRAWALS#${accountId}`,
+  /** Requests that a person made to others. */
+  requests: (accountId: string): string => `REQUESTS#${accountId}`,
   /** The campaign that new claims go to is looked up here too. */
   campaigns: (): string => "CAMPAIGNS",
   rewardsOf: (accountId: string): string => `REWARDS#${accountId}`,
   waitingCallbacks: (): string => "WAITING",
+  reconciliations: (): string => "RECONCILIATIONS",
+  exceptions: (status: string): string => `EXCEPTIONS#${status}`,
   /** Friends, or requests that wait for an answer. */
   relations: (accountId: string, list: "friends" | "asked"): string => `RELATIONS#${accountId}#${list}`,
 } as const;
