@@ -20,7 +20,7 @@ export async function afterReady({ endpoints }: Cloud, dir: string): Promise<str
     `    API        ${endpoints.api}/v1`,
     `    Control    ${endpoints.control}`,
     ...(endpoints.pool === undefined ? [] : [`    Sign-in    ${endpoints.pool}`]),
-    ...(endpoints.stripe === undefined ? [] : [`    Stripe     ${endpoints.stripe}`]),
+    ...Object.entries(endpoints.channels).map(([name, url]) => `    ${name.padEnd(10)} ${url}`),
     `    Addresses  ${kept("endpoints.json")}, keys ${kept("secrets.json")}`,
     "",
     `  People who can sign in: ${people.join(", ")}`,

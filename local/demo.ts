@@ -8,15 +8,18 @@ import { prepareReadyPeople } from "./client/ready-people.ts";
 import { DEFAULT_DIRECTORY, findCloud, type RunningCloud, toRunningCloud } from "./client/running-cloud.ts";
 import { startCloud } from "./cloud/cloud.ts";
 import { synthesize } from "./cloud/synthesize.ts";
+import { playChannel } from "./demo/channel-play.ts";
 import { play } from "./demo/play.ts";
 import { createTranscript, DemoFailure } from "./demo/transcript.ts";
 
-const usage = `usage: npm run demo [-- --own | --dir FOLDER]
+const usage = `usage: npm run demo [-- --own | --dir FOLDER] [--channel CHANNEL]
 
 Plays the whole path through the API of the running local cloud: sign-in, terms, invitation, top-up, friends, a shared
 payment, feed, notifications, rewards, freeze, audit. Every line with a tick was checked; the first that does not hold ends
 it with exit code 1. When no local cloud runs, or with --own, it starts one of its own and forgets it afterwards.
---dir names the folder of a cloud that was started with one.`;
+--dir names the folder of a cloud that was started with one.
+--channel stripe|wechat-pay|alipay|paypal|paytm plays that channel from end to end instead: quote, top-up, payment, refunds,
+withdrawal, reconciliation. It moves the clock by days, so it has a cloud of its own unless --dir names one.`;
 
 const root = path.resolve(import.meta.dirname, "..");
 
@@ -55,7 +58,8 @@ async function main(args: string[]): Promise<number> {
     args,
     options: {
       own: { type: "boolean", default: false },
-      dir: { type: "string", default: path.join(root, DEFAULT_DIRECTORY) },
+      dir: { type: "string" },
+      channel: { type: "string" },
       help: { type: "boolean" },
     },
   });
@@ -63,11 +67,15 @@ async function main(args: string[]): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const { cloud, leave } = await stageOf(values.own, values.dir);
+  const { channel } = values;
+  const own = values.own || (channel !== undefined && values.dir === undefined);
+  const { cloud, leave } = await stageOf(own, values.dir ?? path.join(root, DEFAULT_DIRECTORY));
   const transcript = createTranscript((line) => console.log(line));
   try {
     console.log(`Kith, played against ${cloud.api}`);
-    await play(cloud, transcript, randomBytes(3).toString("hex"));
+    const run = randomBytes(3).toString("hex");
+    if (channel === undefined) await play(cloud, transcript, run);
+    else await playChannel(cloud, transcript, channel, run);
     console.log(`\nAll ${transcript.checks()} checks hold.`);
     return 0;
   } catch (cause) {

@@ -17,3 +17,9 @@ export async function outbox({ control }: RunningCloud): Promise<readonly SentMe
   const answer = await fetch(`${control}/outbox`);
   return ((await answer.json()) as { messages: SentMessage[] }).messages;
 }
+
+/** Moves the cloud's clock forward: what falls due on the way happens. @throws Error when it is refused. */
+export async function advanceClock({ control }: RunningCloud, advanceMs: number): Promise<void> {
+  const answer = await fetch(`${control}/clock`, { method: "POST", body: JSON.stringify({ advanceMs }) });
+  if (!answer.ok) throw new Error(`The clock was not moved: ${await answer.text()}`);
+}

@@ -8,7 +8,8 @@ const endpointsSchema = z.object({
   control: z.url(),
   dynamodb: z.url(),
   pool: z.url(),
-  stripe: z.url(),
+  /** Simulated payment providers by channel. */
+  channels: z.record(z.string(), z.url()),
   region: z.string(),
   tables: z.array(z.string()).min(1),
   userPool: z.object({ callbackUrls: z.array(z.string()).min(1) }),
@@ -49,6 +50,14 @@ export function requireCloud(directory = DEFAULT_DIRECTORY): RunningCloud {
   const cloud = findCloud(directory);
   if (cloud === undefined) throw new Error("The local cloud does not run here. Start it with: npm start");
   return cloud;
+}
+
+/** The address of a simulated provider. @throws Error when the stage does not have the channel. */
+export function channelOf({ channels }: RunningCloud, name: string): string {
+  const url = channels[name];
+  if (url === undefined)
+    throw new Error(`There is no channel ${name}. There are: ${Object.keys(channels).join(", ")}`);
+  return url;
 }
 
 /** The callback that command-line sign-ins use: nothing listens there, the walk stops before it. */

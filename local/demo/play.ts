@@ -7,7 +7,7 @@ import { describeAudit, localTable } from "../audit.ts";
 import { apiClient } from "../client/api-client.ts";
 import { outbox, settled } from "../client/control-client.ts";
 import { acceptTerms } from "../client/ready-people.ts";
-import type { RunningCloud } from "../client/running-cloud.ts";
+import { channelOf, type RunningCloud } from "../client/running-cloud.ts";
 import { type Cast, dollars, gather, type Member } from "./cast.ts";
 import { verifyOwnStatement } from "./statement.ts";
 import { pressOnPaymentPage } from "./stripe-page.ts";
@@ -96,7 +96,11 @@ async function topUp(scene: Scene): Promise<void> {
     made.status === 201 && made.body.status === "requires_action",
     made,
   );
-  await pressOnPaymentPage(cloud.stripe, made.body.action.clientSecret, "decline-insufficient-funds");
+  await pressOnPaymentPage(
+    channelOf(cloud, "stripe"),
+    made.body.action.clientSecret,
+    "decline-insufficient-funds",
+  );
   await settled(cloud);
   const declined = await cast.newcomer.api.get(`/payments/${made.body.id}`);
   transcript.must(
@@ -104,7 +108,7 @@ async function topUp(scene: Scene): Promise<void> {
     declined.body.status === "requires_action" && declined.body.lastFailure !== undefined,
     declined.body,
   );
-  await pressOnPaymentPage(cloud.stripe, made.body.action.clientSecret, "pay");
+  await pressOnPaymentPage(channelOf(cloud, "stripe"), made.body.action.clientSecret, "pay");
   transcript.say(
     "she pays on Stripe's page; Stripe sends its signed callback; stream → relay → queue → worker",
   );
