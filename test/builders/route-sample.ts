@@ -13,6 +13,7 @@ const texts: readonly string[] = [
   ...(Object.keys(idPrefixes) as IdKind[]).map(sampleId),
   "a text",
   "stripe",
+  "acct_1Kith",
   "ada_lovelace",
   "https://example.com/after-sign-in",
   "en-GB",
@@ -22,10 +23,14 @@ const texts: readonly string[] = [
   "22:30",
   "482913",
   "QWxhbiBNYXRoaXNvbiBUdXJpbmcgMTkxMi0xOTU0XzE",
+  "2026-11-20",
 ];
 
 /** Members whose rule JSON Schema cannot say, by name. */
 const named: Readonly<Record<string, string>> = { timeZone: "Europe/Berlin", to: "06:00" };
+
+/** Members that take the second of their words, as it must differ from another member: what a quote sells and buys. */
+const secondWord: ReadonlySet<string> = new Set(["to"]);
 
 const isObject = (value: unknown): value is JsonSchema =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -35,10 +40,15 @@ const member = (schema: JsonSchema, name: string): JsonSchema => {
   return isObject(value) ? value : {};
 };
 
+/** Text that is no choice among words. */
+const isNamedText = (part: unknown): boolean =>
+  isObject(part) && part["type"] === "string" && !("enum" in part);
+
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 const formats: Readonly<Record<string, RegExp>> = {
   uri: /^https:\/\//,
+  date: /^\d{4}-\d\d-\d\d$/,
   "date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
 };
 
@@ -55,10 +65,21 @@ function textFor({ pattern, format, minLength = 0, maxLength = 4096 }: JsonSchem
   return found;
 }
 
+const definitionOf = (part: unknown, definitions: JsonSchema): unknown => {
+  const reference = isObject(part) ? part["$ref"] : undefined;
+  return typeof reference === "string" ? definitions[reference.replace("#/$defs/", "")] : part;
+};
+
+/** A member's value where its name says which. */
+function valueByName(name: string, part: unknown, definitions: JsonSchema): unknown {
+  if (isNamedText(part)) return named[name];
+  const words = definitionOf(part, definitions);
+  return secondWord.has(name) && isObject(words) ? list(words["enum"])[1] : undefined;
+}
+
 function valueFor(schema: JsonSchema, definitions: JsonSchema): unknown {
   const again = (part: unknown): unknown => valueFor(isObject(part) ? part : {}, definitions);
-  const reference = schema["$ref"];
-  if (typeof reference === "string") return again(definitions[reference.replace("#/$defs/", "")]);
+  if ("$ref" in schema) return again(definitionOf(schema, definitions));
   if ("const" in schema) return schema["const"];
   if ("default" in schema) return schema["default"];
   for (const choice of ["enum", "anyOf", "oneOf"]) {
@@ -70,7 +91,7 @@ function valueFor(schema: JsonSchema, definitions: JsonSchema): unknown {
       return Object.fromEntries(
         Object.entries(member(schema, "properties")).map(([name, part]) => [
           name,
-          named[name] ?? again(part),
+          valueByName(name, part, definitions) ?? again(part),
         ]),
       );
     case "array":

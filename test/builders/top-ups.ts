@@ -35,7 +35,7 @@ export function topUpsOf(w: PaymentsWorld): TopUps {
       await w.consume(options);
     },
     announced: (type) => w.events.filter((event) => event.type === type).length,
-    facts: async (id) => (await w.items(`PAYMENT#${id}`)).filter(({ sk }) => String(sk).startsWith("FACT#")),
+    facts: async (id) => [...(await w.facts(id))],
     eventIds: (type) => events(type).map(({ id }) => id),
   };
 }

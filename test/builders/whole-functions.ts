@@ -15,27 +15,32 @@ import { notificationsEvents } from "../../functions/notifications/notify.ts";
 import { deliverPush } from "../../functions/notifications/push-delivery.ts";
 import { opsHandlers } from "../../functions/ops/handlers.ts";
 import { paymentsEventHandlers } from "../../functions/payments/consumer-handlers.ts";
+import { paymentStores } from "../../functions/payments/deps.ts";
 import { paymentsHandlers } from "../../functions/payments/handlers.ts";
+import { routingSchema } from "../../functions/payments/routing-variables.ts";
 import { sweepDue } from "../../functions/payments/sweep-due.ts";
+import { reconciliationEvents } from "../../functions/reconciliation/event-handlers.ts";
+import { reconciliationStores } from "../../functions/reconciliation/wiring.ts";
 import { referralsEvents } from "../../functions/referrals/event-handlers.ts";
 import { referralsHandlers } from "../../functions/referrals/handlers.ts";
 import { createReferrals } from "../../functions/referrals/store.ts";
+import { riskEvents } from "../../functions/risk/event-handlers.ts";
 import { transfersHandlers } from "../../functions/transfers/handlers.ts";
 import { walletHandlers } from "../../functions/wallet/handlers.ts";
+import { stages } from "../../infra/config.ts";
 import { createCallerResolver } from "../../shared/accounts/resolve-caller.ts";
 import { createCampaigns } from "../../shared/campaigns/store.ts";
 import { consumeEvents, consumeMessages } from "../../shared/events/consume.ts";
 import type { RouteTable } from "../../shared/http/route.ts";
 import { type Handlers, serve } from "../../shared/http/serve.ts";
 import type { TokenVerifier } from "../../shared/http/tokens.ts";
-import { createHolds } from "../../shared/ledger/holds.ts";
-import { createPayments } from "../../shared/payments/store.ts";
 import { createDevices } from "../../shared/people/devices.ts";
 import { createRelations } from "../../shared/people/relations.ts";
 import type { Platform } from "../../shared/platform/platform.ts";
 import type { Queues } from "../../shared/platform/queues.ts";
+import { createObservations } from "../../shared/routing/store.ts";
 import { FEW_ITERATIONS, testPepper } from "./pepper.ts";
-import { loginSettings, type Outside, STRIPE_WEBHOOK_SECRET } from "./whole-outside.ts";
+import { loginSettings, type Outside } from "./whole-outside.ts";
 import { lambdaContext, type World } from "./world.ts";
 
 export type ApiHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
@@ -52,8 +57,8 @@ export const queueUrl = (name: string): string => `https://queues.example/${name
 
 /** What several functions are made of. */
 function partsOf({ world, outside, tokens, platform, queues }: FunctionDeps) {
-  const { table, accounts, ledger } = world;
-  const parts = { table, accounts, ledger, platform, tokens, queues };
+  const { table, accounts, ledger, risk } = world;
+  const parts = { table, accounts, ledger, risk, platform, tokens, queues };
   return {
     ...parts,
     relations: createRelations(parts),
@@ -62,9 +67,11 @@ function partsOf({ world, outside, tokens, platform, queues }: FunctionDeps) {
     referrals: createReferrals(parts),
     inboxes: createInboxes(parts),
     deliveries: createDeliveries(parts),
-    payments: createPayments(parts),
-    channels: outside.channels,
+    ...paymentStores(parts),
+    channels: outside.providers.channels,
     clearingShards: 2,
+    observations: createObservations(parts),
+    routing: routingSchema.parse(stages.local.routing),
     pepper: testPepper(),
     pinIterations: FEW_ITERATIONS,
   };
@@ -91,14 +98,7 @@ export function apiFunctions(deps: FunctionDeps): Readonly<Record<keyof typeof a
     ),
     wallet: api(areas.wallet, walletHandlers(parts)),
     payments: api(areas.payments, paymentsHandlers(parts)),
-    callbacks: api(
-      areas.callbacks,
-      callbacksHandlers({
-        ...parts,
-        settings: { stripe: { enabled: true, livemode: false } },
-        webhookSecrets: async () => [STRIPE_WEBHOOK_SECRET],
-      }),
-    ),
+    callbacks: api(areas.callbacks, callbacksHandlers(parts)),
     transfers: api(areas.transfers, transfersHandlers(parts)),
     feed: api(areas.feed, feedHandlers(parts)),
     friends: api(areas.friends, friendsHandlers(parts)),
@@ -114,7 +114,6 @@ export function workers(deps: FunctionDeps) {
   const parts = partsOf(deps);
   const { platform } = parts;
   const { outside } = deps;
-  const sweepDeps = { ...parts, holds: createHolds(parts) };
   return {
     queues: {
       feed: consumeEvents(feedEventHandlers(parts), platform),
@@ -124,6 +123,11 @@ export function workers(deps: FunctionDeps) {
         platform,
       ),
       payments: consumeEvents(paymentsEventHandlers(parts), platform),
+      reconciliation: consumeEvents(
+        reconciliationEvents({ ...parts, ...reconciliationStores(parts), feeRules: {} }),
+        platform,
+      ),
+      risk: consumeEvents(riskEvents(parts), platform),
       push: consumeMessages(
         platform,
         deliverPush({
@@ -134,6 +138,6 @@ export function workers(deps: FunctionDeps) {
       ),
       email: consumeMessages(platform, deliverEmail({ ...parts, sender: outside.emailSender })),
     },
-    sweep: () => sweepDue(sweepDeps),
+    sweep: () => sweepDue(parts),
   };
 }

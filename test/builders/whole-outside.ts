@@ -1,21 +1,21 @@
 /**
- * The world outside the account, in process: Stripe's simulator, a login domain, push and mail that are counted, and a
- * key for PINs.
+ * The world outside the account, in process: the providers' simulators, a login domain, push and mail that are counted,
+ * and a key for PINs.
  */
 import { createHmac } from "node:crypto";
 import type { LoginSettings } from "../../functions/identity/login.ts";
 import type { LoginClient } from "../../functions/identity/login-client.ts";
 import type { EmailSender } from "../../functions/notifications/email-sender.ts";
 import type { PushSender } from "../../functions/notifications/push-sender.ts";
-import type { PaymentChannels } from "../../functions/payments/channels.ts";
-import { createStripeSimulator, type StripeSimulator } from "../../local/stripe/simulator.ts";
-import type { WebhookSender } from "../../local/stripe/webhooks.ts";
-import { openChannel } from "../../shared/channels/registry.ts";
+import type { ChannelName } from "../../shared/channels/registry.ts";
 import type { Pepper } from "../../shared/pin/pepper.ts";
 import { handTimers } from "./hand-timers.ts";
-import { type HandClock, seededRandom } from "./world.ts";
-
-export const STRIPE_WEBHOOK_SECRET = "whsec_whole";
+import {
+  type SimulatedChannels,
+  type SimulatedChannelsOptions,
+  simulatedChannels,
+} from "./simulated-channels.ts";
+import type { HandClock } from "./world.ts";
 
 export const loginSettings: LoginSettings = {
   url: "https://login.example",
@@ -28,33 +28,15 @@ export const loginSettings: LoginSettings = {
 export type Sent = { pushes: number; emails: number };
 
 export type Outside = {
-  readonly stripe: StripeSimulator;
-  readonly channels: PaymentChannels;
+  readonly providers: SimulatedChannels;
   readonly loginClient: LoginClient;
   readonly pushSender: PushSender;
   readonly emailSender: EmailSender;
   readonly pepper: Pepper;
   readonly sent: Sent;
-  /** Lets time pass: the simulator's timers run and its webhooks arrive. */
+  /** Lets time pass: the simulators' timers run and their callbacks arrive. */
   readonly pass: (ms: number) => Promise<void>;
 };
-
-/** `fetch` to the simulator without a socket. A connection that breaks rejects as undici does. */
-const fetchOf =
-  (stripe: StripeSimulator): typeof fetch =>
-  async (input, init) => {
-    const url = new URL(String(input));
-    const answer = await stripe.handle({
-      method: init?.method ?? "GET",
-      path: url.pathname,
-      query: url.search.slice(1),
-      headers: Object.fromEntries(new Headers(init?.headers)),
-      body: typeof init?.body === "string" ? init.body : "",
-    });
-    if (answer === "dropped")
-      throw Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNRESET" } });
-    return new Response(answer.body, { status: answer.status, headers: answer.headers });
-  };
 
 /**
  * A code works once and signs in the person it names (`code-ada`); a refresh token works until it is revoked. The
@@ -90,38 +72,26 @@ const pepper: Pepper = {
   mac: async (message, keyId) => createHmac("sha256", keyId).update(message).digest(),
 };
 
-export async function createOutside(clock: HandClock, sendWebhook: WebhookSender): Promise<Outside> {
+export async function createOutside(
+  clock: HandClock,
+  {
+    platform,
+    deliver,
+    names = ["stripe", "paypal"],
+  }: Pick<SimulatedChannelsOptions, "platform" | "deliver"> & {
+    readonly names?: readonly ChannelName[];
+  },
+): Promise<Outside> {
   const timers = handTimers(clock.now);
-  const stripe = createStripeSimulator({
-    secretKey: "sk_test_whole",
-    publishableKey: "pk_test_whole",
-    webhookSecret: STRIPE_WEBHOOK_SECRET,
-    webhookUrl: "https://kith.example/v1/callbacks/stripe",
-    accountId: "acct_whole",
-    now: clock.now,
-    schedule: timers.schedule,
-    random: seededRandom(2).fraction,
-    store: { load: () => undefined, save: () => {} },
-    log: () => {},
-    sendWebhook,
-  });
-  const channel = await openChannel({
-    channel: "stripe",
-    apiKey: "sk_test_whole",
-    publishableKey: "pk_test_whole",
-    livemode: false,
-    timeoutMs: 10_000,
-    maxNetworkRetries: 0,
-    fetch: fetchOf(stripe),
-  });
+  const providers = await simulatedChannels({ names, platform, deliver, schedule: timers.schedule });
+  const idle = async (): Promise<void> => {
+    for (const simulator of providers.simulators.values()) await simulator.control.idle();
+  };
   const sent: Sent = { pushes: 0, emails: 0 };
   return {
-    stripe,
+    providers,
     sent,
     pepper,
-    channels: {
-      open: async (name) => (name === "stripe" ? { channel, enabled: true, livemode: false } : undefined),
-    },
     loginClient: createLogin(),
     pushSender: {
       createEndpoint: async (application, token) => `${application}/${token.reveal()}`,
@@ -142,7 +112,7 @@ export async function createOutside(clock: HandClock, sendWebhook: WebhookSender
       for (let due = timers.next(until); due !== undefined; due = timers.next(until)) {
         clock.advance(Math.max(0, due.at - clock.now()));
         due.run();
-        await stripe.control.idle();
+        await idle();
       }
       clock.advance(until - clock.now());
     },

@@ -1,8 +1,10 @@
 /**
  * The whole product in one process: every area's real handlers behind one gateway, and the relay, the workers and the
- * sweep behind `settle`, over the embedded engine; Stripe's simulator, a login domain, push and mail outside.
+ * sweep behind `settle`, over the embedded engine; the providers' simulators, a login domain, push and mail outside.
  */
+
 import type { APIGatewayProxyEventV2, DynamoDBRecord } from "aws-lambda";
+import * as z from "zod";
 import { type AreaName, areas } from "../../functions/areas.ts";
 import { relayRecords } from "../../functions/relay/relay-events.ts";
 import { signatureHeader } from "../../local/stripe/webhooks.ts";
@@ -16,7 +18,7 @@ import type { Platform } from "../../shared/platform/platform.ts";
 import type { Item } from "../../shared/table/table.ts";
 import { assertKeepsContract } from "./reply-contract.ts";
 import { apiFunctions, queueUrl, workers } from "./whole-functions.ts";
-import { createOutside, type Outside, STRIPE_WEBHOOK_SECRET } from "./whole-outside.ts";
+import { createOutside, type Outside } from "./whole-outside.ts";
 import {
   type Called,
   type CallOptions,
@@ -133,7 +135,7 @@ function createMemoryQueues(errors: readonly string[]) {
   };
 }
 
-const relayed = ["feed", "referrals", "notifications", "payments"] as const;
+const relayed = ["feed", "referrals", "notifications", "payments", "reconciliation", "risk"] as const;
 const relayUrls = Object.fromEntries(relayed.map((name) => [name, queueUrl(name)])) as Record<
   (typeof relayed)[number],
   string
@@ -154,18 +156,20 @@ export async function createWholeWorld({
   const byKey = new Map(allRoutes.map((named) => [named.key, named]));
 
   let kept: string[] | undefined;
-  const outside = await createOutside(world.clock, async (_url, headers, body) => {
-    if (kept !== undefined) {
-      kept.push(body);
-      return 200;
-    }
-    const { status } = await call("receiveCallback", {
-      params: { channel: "stripe" },
-      rawBody: body,
-      headers,
-    });
-    return status;
+  const outside = await createOutside(world.clock, {
+    platform,
+    deliver: async (channel, headers, body) => {
+      if (kept !== undefined) {
+        kept.push(body);
+        return { status: 200, body: "" };
+      }
+      const answer = await call("receiveCallback", { params: { channel }, rawBody: body, headers });
+      return { status: answer.status, body: typeof answer.body === "string" ? answer.body : "" };
+    },
   });
+  const { webhookSecrets } = z
+    .object({ webhookSecrets: z.tuple([z.string()], z.string()) })
+    .parse(outside.providers.keysOf("stripe"));
   const deps = { world, outside, platform, queues, tokens: tokens?.(world) ?? world.tokens };
   const apis = apiFunctions(deps);
   const work = workers(deps);
@@ -205,11 +209,7 @@ export async function createWholeWorld({
       params: { channel: "stripe" },
       rawBody: body,
       headers: {
-        "stripe-signature": signatureHeader(
-          STRIPE_WEBHOOK_SECRET,
-          Math.floor(world.clock.now() / 1000),
-          body,
-        ),
+        "stripe-signature": signatureHeader(webhookSecrets[0], Math.floor(world.clock.now() / 1000), body),
       },
     }),
     keepWebhooks: () => (kept ??= []),
@@ -233,7 +233,7 @@ export async function createWholeWorld({
       return found;
     },
     async close() {
-      await outside.stripe.close();
+      await outside.providers.close();
       world.close();
     },
   };

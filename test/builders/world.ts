@@ -31,11 +31,13 @@ import { silentLog } from "../../shared/platform/log.ts";
 import { silentMetrics } from "../../shared/platform/metrics.ts";
 import type { Platform } from "../../shared/platform/platform.ts";
 import { err, ok } from "../../shared/result.ts";
+import type { RiskSettings } from "../../shared/risk/settings.ts";
 import { createMeter, type Meter } from "../../shared/table/meter.ts";
 import { createTable, documentClient, type Table } from "../../shared/table/table.ts";
 import { wideLimits } from "./book.ts";
 import { createKithTable } from "./kith-table.ts";
 import { assertKeepsContract } from "./reply-contract.ts";
+import { calmRisk } from "./risk.ts";
 
 export const TABLE_NAME = "kith-test";
 
@@ -79,6 +81,7 @@ export type World = {
   readonly accounts: Accounts;
   readonly ledger: Ledger;
   readonly tokens: TokenVerifier;
+  readonly risk: RiskSettings;
   readonly resolveCaller: ReturnType<typeof createCallerResolver>;
   /** A person with the required consents given and, if wanted, money. Their bearer token is their name. */
   readonly person: (
@@ -248,9 +251,11 @@ function nameTokens(clock: HandClock, signedInAt: number): TokenVerifier {
 export async function createWorld({
   limits = wideLimits,
   seed = 1,
+  risk = calmRisk,
 }: {
   limits?: Limits;
   seed?: number;
+  risk?: RiskSettings;
 } = {}): Promise<World> {
   const clock = handClock();
   const random = seededRandom(seed);
@@ -307,6 +312,7 @@ export async function createWorld({
     accounts,
     ledger,
     tokens,
+    risk,
     resolveCaller,
     fund,
     async person(name, { funds, consented = true } = {}) {

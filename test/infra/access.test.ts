@@ -77,6 +77,7 @@ describe("permissions", () => {
       "payments",
       "paymentsconsumer",
       "paymentssweep",
+      "reconciliationconsumer",
     ]);
   });
 
@@ -125,6 +126,8 @@ describe("the access table", () => {
           keys.delivery,
           keys.pushToken,
           keys.pin,
+          keys.stepUp,
+          keys.riskWatch,
         ],
       ]
         .map((key) => key("x"))
@@ -141,6 +144,15 @@ describe("the access table", () => {
           keys.inviterCode("a"),
           keys.refusal("a", "c"),
           keys.notification("a", 0, "n"),
+          keys.paymentRequest("r"),
+          keys.requestedOf("a", 0, "r"),
+          keys.quote("q"),
+          keys.payout("w"),
+          keys.observation("c", "d", "x"),
+          keys.fxRates(0, "a"),
+          keys.reconciliation("r"),
+          keys.exception("e"),
+          keys.reconciledDay("c", "d"),
           keys.audit(),
         )
         .map(({ pk }) => prefix(pk)),

@@ -10,6 +10,8 @@ export type Replay = {
   readonly again?: ProblemCode;
   /** Attributes that a repetition may bring up to date. */
   readonly volatile?: readonly string[];
+  /** What some of many equal ones at once may be refused with. */
+  readonly atOnce?: readonly ProblemCode[];
   /** A later repetition has more to do: only one in the same moment changes nothing. */
   readonly sameMoment?: true;
 };
@@ -27,12 +29,27 @@ export const replays: Readonly<Partial<Record<RouteName, Replay>>> = {
   patchMe: same,
   putConsents: same,
   putPin: { again: "pin-required" },
+  createStepUp: same,
+  // Each try at a PIN counts, and of many at once five are checked.
+  approveStepUp: { volatile: ["version"], atOnce: ["pin-locked"] },
   putDevice: same,
   deleteDevice: same,
 
   createTopUp: same,
+  createPayment: same,
+  cancelPayment: same,
+  createRefund: same,
+  createWithdrawal: same,
+  cancelWithdrawal: same,
   receiveCallback: same,
   createTransfer: same,
+  createPaymentRequest: same,
+  payPaymentRequest: same,
+  declinePaymentRequest: same,
+  cancelPaymentRequest: same,
+  // Once in 24 hours.
+  remindPaymentRequest: { again: "too-many-requests" },
+  createQuote: same,
 
   createComment: same,
   deleteComment: same,
@@ -53,6 +70,10 @@ export const replays: Readonly<Partial<Record<RouteName, Replay>>> = {
 
   createCampaign: same,
   patchCampaign: same,
+  // Sent later, the same rates are confirmed anew: they are good for another day.
+  putFxRates: { sameMoment: true },
   freezeAccount: same,
   unfreezeAccount: same,
+  createReconciliation: same,
+  resolveException: same,
 };

@@ -2,10 +2,11 @@
  * One scene a route: makes what the route needs in the whole world, and gives the request that its owner would send.
  * A new route gets a line here; authorization, replay and fuzzing then cover it.
  */
+import { MINUTE } from "../../../shared/platform/clock.ts";
 import { routeSample } from "../../builders/route-sample.ts";
 import { type RouteName, routeOf } from "../../builders/whole-world.ts";
 import { type CallOptions, usd } from "../../builders/world.ts";
-import type { Stage } from "./stage.ts";
+import type { Person, Stage } from "./stage.ts";
 
 export type Scene = (stage: Stage) => Promise<CallOptions>;
 
@@ -39,9 +40,35 @@ const preferences = {
   },
   quietHours: { from: "22:30", to: "06:00", timeZone: "Europe/Berlin" },
 };
+const rates = { base: "USD", rates: { EUR: "0.92" }, spreadBasisPoints: 50 };
+/** The other asked the owner for money, or the owner the other. */
+const asked =
+  (requester: "owner" | "other", body?: unknown): Scene =>
+  async (s) => {
+    const payer = s[requester === "owner" ? "other" : "owner"];
+    const { body: request } = await s.does("createPaymentRequest", s[requester].name, {
+      key: `ask-${payer.name}`,
+      body: { from: { id: payer.id }, amount: usd(800), note: "the tickets" },
+    });
+    return { params: { id: request.id }, ...(body === undefined ? {} : { body }) };
+  };
+const statementDay = { channel: "stripe", day: "2026-11-20" };
 const inCampaign =
   (body: unknown): Scene =>
   async (s) => ({ params: { id: await s.campaign() }, body });
+
+/** One pays the other from their balance. */
+const paidPayment = async (s: Stage, payer: Person, payee: Person): Promise<string> => {
+  const body = { to: { id: payee.id }, amount: usd(900) };
+  return (await s.does("createPayment", payer.name, { key: `paid-${payer.name}`, body })).body.id;
+};
+
+const withdrawal = (email: string) => ({
+  body: { amount: usd(500), channel: "paypal", recipient: { type: "paypal_email", email } },
+});
+/** The id of a withdrawal of the owner. Nobody has an account under an address of `unclaimed`. */
+const withdrawn = async (s: Stage, email = "owner@example.com"): Promise<string> =>
+  (await s.does("createWithdrawal", s.owner.name, { key: "out", ...withdrawal(email) })).body.id;
 
 export const scenes: Readonly<Record<RouteName, Scene>> = {
   listProviders: nothing,
@@ -62,6 +89,17 @@ export const scenes: Readonly<Record<RouteName, Scene>> = {
   getConsents: nothing,
   putConsents: async () => ({ body: { consents: [{ purpose: "marketing", version: 1, granted: true }] } }),
   putPin: async () => ({ body: { pin: "482917" } }),
+  createStepUp: async (s) => ({
+    body: { operation: "transfer", amount: usd(500_00), payee: s.other.id },
+  }),
+  approveStepUp: async (s) => {
+    await s.does("putPin", s.owner.name, { body: { pin: "482917" } });
+    const { body } = await s.does("createStepUp", s.owner.name, {
+      key: "step-up",
+      body: { operation: "transfer", amount: usd(500_00), payee: s.other.id },
+    });
+    return { params: { id: body.id }, body: { pin: "482917" } };
+  },
   putDevice: async (s) => ({ params: device(s), body: phone(s) }),
   deleteDevice: async (s) => {
     await s.does("putDevice", s.owner.name, { params: device(s), body: phone(s) });
@@ -78,11 +116,45 @@ export const scenes: Readonly<Record<RouteName, Scene>> = {
     return {};
   },
   getPayment: async (s) => ({ params: { id: (await s.toppedUp()).id } }),
+  createPayment: async (s) => ({
+    body: { to: { id: s.other.id }, amount: usd(1234), note: "for lunch", audience: "friends" },
+  }),
+  cancelPayment: async (s) => ({ params: { id: (await s.toppedUp()).id } }),
+  createRefund: async (s) => ({
+    params: { id: await paidPayment(s, s.other, s.owner) },
+    body: { amount: usd(400), reason: "too much" },
+  }),
+  listRefunds: async (s) => {
+    const id = await paidPayment(s, s.owner, s.other);
+    await s.does("createRefund", s.other.name, { key: "back", params: { id }, body: { amount: usd(300) } });
+    return { params: { id } };
+  },
+
+  createWithdrawal: async () => ({
+    body: {
+      amount: usd(500),
+      channel: "stripe",
+      recipient: { type: "stripe_account", accountId: "acct_1Owner" },
+    },
+  }),
+  listWithdrawals: async (s) => {
+    await withdrawn(s);
+    return {};
+  },
+  getWithdrawal: async (s) => ({ params: { id: await withdrawn(s) } }),
+  cancelWithdrawal: async (s) => {
+    const id = await withdrawn(s, "unclaimed@example.com");
+    await s.w.settle(MINUTE);
+    return { params: { id } };
+  },
+
+  listChannels: nothing,
+  quotePayment: async () => ({ body: { amount: usd(2000), country: "FR" } }),
 
   receiveCallback: async (s) => {
     const { intent } = await s.toppedUp();
     const kept = s.w.keepWebhooks();
-    s.w.outside.stripe.control.act(intent, "pay");
+    s.w.outside.providers.of("stripe").control.act({ kind: "payment", id: intent, action: "approve" });
     await s.w.outside.pass(0);
     const paid = kept.findLast((body) => JSON.parse(body).type === "payment_intent.succeeded");
     if (paid === undefined) throw new Error("Stripe announced no success");
@@ -93,6 +165,21 @@ export const scenes: Readonly<Record<RouteName, Scene>> = {
     body: { payee: { id: s.other.id }, amount: usd(1234), note: "for lunch", audience: "friends" },
   }),
   getTransfer: async (s) => ({ params: { id: await s.paid() } }),
+
+  createPaymentRequest: async (s) => ({ body: { from: { id: s.other.id }, amount: usd(800) } }),
+  listPaymentRequests: async (s) => {
+    await asked("other")(s);
+    return {};
+  },
+  getPaymentRequest: asked("owner"),
+  payPaymentRequest: asked("other", { note: "with pleasure" }),
+  declinePaymentRequest: asked("other"),
+  cancelPaymentRequest: asked("owner"),
+  remindPaymentRequest: asked("owner"),
+  createQuote: async (s) => {
+    await s.does("putFxRates", s.ops, { body: rates });
+    return { body: { from: "USD", to: "EUR", amount: usd(1000) } };
+  },
 
   getFeed: async (s) => {
     await s.posted();
@@ -175,7 +262,26 @@ export const scenes: Readonly<Record<RouteName, Scene>> = {
     await s.does("freezeAccount", s.ops, { params, body: { reason: "legal-order" } });
     return { params, body: { reason: "legal-order" } };
   },
+  getAccountRisk: async (s) => ({ params: { id: s.owner.id } }),
   getSuspense: nothing,
+  createReconciliation: async () => ({ body: statementDay }),
+  listReconciliations: nothing,
+  getReconciliation: async (s) => {
+    const { body } = await s.does("createReconciliation", s.ops, { key: "reconcile", body: statementDay });
+    return { params: { id: body.id } };
+  },
+  listExceptions: nothing,
+  resolveException: async (s) => ({
+    params: { id: await s.exception() },
+    body: { resolution: "accepted", note: "Looked into" },
+  }),
+  getWithdrawalHistory: async (s) => ({ params: { id: await withdrawn(s) } }),
+  getPaymentHistory: async (s) => ({ params: { id: await paidPayment(s, s.owner, s.other) } }),
+  putFxRates: async () => ({ body: rates }),
+  getFxRates: async (s) => {
+    await s.does("putFxRates", s.ops, { body: rates });
+    return {};
+  },
   getOpsHealth: nothing,
   getHealth: nothing,
   getOpenApi: nothing,

@@ -4,7 +4,7 @@ import type { WholeWorld } from "../../builders/whole-world.ts";
 
 export type Snapshot = {
   readonly items: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
-  readonly outside: { readonly pushes: number; readonly emails: number; readonly stripeObjects: number };
+  readonly outside: { readonly pushes: number; readonly emails: number; readonly channelObjects: number };
 };
 
 /** @param volatile attributes that are left out. */
@@ -13,8 +13,8 @@ export async function snapshotOf(w: WholeWorld, volatile: readonly string[] = []
     ([key, item]) =>
       [key, Object.fromEntries(Object.entries(item).filter(([name]) => !volatile.includes(name)))] as const,
   );
-  const created = w.outside.stripe.control.events().filter(({ type }) => type.endsWith(".created"));
-  return { items: new Map(items), outside: { ...w.outside.sent, stripeObjects: created.length } };
+  const objects = [...w.outside.providers.simulators.values()].flatMap(({ control }) => control.objects());
+  return { items: new Map(items), outside: { ...w.outside.sent, channelObjects: objects.length } };
 }
 
 /** `PAYMENT FACT`, `LEDGER -1234`: what an item is, without whose and when. */
@@ -40,7 +40,7 @@ export function effectBetween(before: Snapshot, after: Snapshot): Readonly<Recor
     else if (!isDeepStrictEqual(known, item)) count(`changed ${shapeOf(key, item)}`);
   }
   for (const [key, item] of before.items) if (!after.items.has(key)) count(`removed ${shapeOf(key, item)}`);
-  for (const name of ["pushes", "emails", "stripeObjects"] as const) {
+  for (const name of ["pushes", "emails", "channelObjects"] as const) {
     const more = after.outside[name] - before.outside[name];
     if (more !== 0) count(name, more);
   }

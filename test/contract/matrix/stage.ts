@@ -1,7 +1,16 @@
 /** People in the whole world for one scene: a person whose things they are, another party, and whoever else calls. */
 
-import type { AccountId, CampaignId, CommentId, PostId, TransferId } from "../../../shared/platform/ids.ts";
+import type {
+  AccountId,
+  CampaignId,
+  CommentId,
+  ExceptionId,
+  PostId,
+  TransferId,
+} from "../../../shared/platform/ids.ts";
 import { derivedId } from "../../../shared/platform/ids.ts";
+import { exceptionIdOf } from "../../../shared/reconciliation/exception.ts";
+import { createExceptions } from "../../../shared/reconciliation/store.ts";
 import { startCampaign } from "../../builders/campaign.ts";
 import type { RouteName, WholeWorld } from "../../builders/whole-world.ts";
 import { type Called, type CallOptions, usd } from "../../builders/world.ts";
@@ -32,6 +41,8 @@ export type Stage = {
   /** The owner commented on the post. */
   readonly commented: (post: PostId) => Promise<CommentId>;
   readonly campaign: () => Promise<CampaignId>;
+  /** A difference between a statement and the ledger. */
+  readonly exception: () => Promise<ExceptionId>;
   /** The id of a top-up of the owner, and the PaymentIntent behind it. */
   readonly toppedUp: () => Promise<{ readonly id: string; readonly intent: string }>;
 };
@@ -91,6 +102,14 @@ export async function setStage(
           body: { text: "Thank you" },
         })
       ).body.id,
+    async exception() {
+      const difference = { class: "missing-in-ledger", reference: `tx-${at}`, status: "open" } as const;
+      const id = exceptionIdOf("stripe", "2026-11-20", difference);
+      const reconciliationId = derivedId("reconciliation", `stage-${at}`);
+      const known = { ...difference, id, reconciliationId, channel: "stripe", day: "2026-11-20" };
+      await createExceptions(w.world).create({ ...known, foundAt: w.world.clock.now(), version: 1 });
+      return id;
+    },
     campaign: async () =>
       (await startCampaign(w.world, { id: derivedId("campaign", `stage-${at}`), name: `Stage ${at}` })).id,
     async toppedUp() {

@@ -53,6 +53,8 @@ export const caller: Caller = {
   session: { session: "phone", signedInAt: 0 },
   isOps: true,
   consented: true,
+  consents: ["terms"],
+  openedAt: 0,
 };
 
 const anyCaller: CallerResolver = async () => ok(caller);

@@ -14,19 +14,20 @@ import { fromEntryItem, toEntryItem } from "../../../shared/ledger/codec.ts";
 import { type Chain, chainKey, type Entry, seal } from "../../../shared/ledger/entry.ts";
 import { movement } from "../../../shared/ledger/postings.ts";
 import { toPaymentItem } from "../../../shared/payments/codec.ts";
-import { type FinalPayment, topUpTransferId } from "../../../shared/payments/payment.ts";
+import { topUpTransferId } from "../../../shared/payments/payment.ts";
 import { DAY, MINUTE } from "../../../shared/platform/clock.ts";
 import { type AccountId, derivedId } from "../../../shared/platform/ids.ts";
 import { chainPartition, keys } from "../../../shared/table/keys.ts";
 import { type Item, queryAll } from "../../../shared/table/table.ts";
 import { startCampaign } from "../../builders/campaign.ts";
+import type { FinalTopUp } from "../../builders/payment-facts.ts";
 import { createWorld, usd, type World } from "../../builders/world.ts";
 
 let world: World;
 let ada: AccountId;
 let bob: AccountId;
 let campaign: Campaign;
-let payment: FinalPayment;
+let payment: FinalTopUp;
 let transferIds: string[];
 
 const audit = async () => {
@@ -52,14 +53,18 @@ const pay = async (payee: AccountId, value: number): Promise<string> => {
   return body.id;
 };
 
-async function topUp(owner: AccountId, name: string): Promise<FinalPayment> {
+async function topUp(owner: AccountId, name: string): Promise<FinalTopUp> {
   const now = world.clock.now();
-  const made: FinalPayment = {
+  const made: FinalTopUp = {
     id: derivedId("payment", name),
     kind: "top-up",
     owner,
     amount: usd(2000),
     channel: "stripe",
+    payer: {},
+    refunded: 0,
+    refundedToChannel: 0,
+    channelRefunds: 0,
     status: "succeeded",
     observedAt: now,
     createdAt: now,

@@ -90,8 +90,7 @@ describe("a verified callback", () => {
       callbacksHandlers({
         table: { ...w.world.table, put: async () => Promise.reject(new Error("the table is away")) },
         platform: w.world.platform,
-        settings: { stripe: { enabled: true, livemode: false } },
-        webhookSecrets: async () => [WEBHOOK_SECRET],
+        channels: w.deps.channels,
       }),
     );
     const body = anEvent();
@@ -125,7 +124,7 @@ describe("a callback that is not to be trusted", () => {
   it.each(Object.keys(cases))("%s is refused and changes nothing", async (name) => {
     const [body, options] = cases[name]?.() ?? [""];
     const reply = await w.callback(body, options);
-    expect([reply.status, reply.body.code]).toEqual([400, "callback-rejected"]);
+    expect(reply.status).toBe(400);
     expect(await stored()).toEqual([]);
     expect(w.world.newEvents()).toEqual([]);
     expect(w.metrics.get("CallbacksRejected")).toBe(1);

@@ -234,6 +234,37 @@ describe("what happens between people", () => {
   });
 });
 
+describe("payment requests", () => {
+  const event = async (type: "request.created" | "request.reminded" | "request.declined") => {
+    const [requester, payer] = [await world.person("ada"), await world.person("bob")];
+    const requestId = derivedId("paymentRequest", type);
+    return { ...header(), type, data: { requestId, requester, payer, amount: usd(800) } };
+  };
+
+  it("are told to the payer, their being declined to the requester", async () => {
+    const created = await event("request.created");
+    await tell(created, created, await event("request.reminded"), await event("request.declined"));
+    const told = async (name: string) =>
+      (await inboxOf(name)).items.map(({ type, title }: { type: string; title: string }) => [type, title]);
+    expect((await told("bob")).toSorted()).toEqual([
+      ["request.created", "ada asks you for 8.00 USD"],
+      ["request.reminded", "ada still waits for 8.00 USD"],
+    ]);
+    expect(await told("ada")).toEqual([["request.declined", "bob declined"]]);
+  });
+
+  it("are told to nobody through a block, either way; money that moved is", async () => {
+    const created = await event("request.created");
+    const { requester, payer } = created.data;
+    await setup.relations.move(payer, requester, "block", "correlation");
+    await tell(created, await event("request.declined"));
+    expect((await inboxOf("bob")).items).toEqual([]);
+    expect((await inboxOf("ada")).items).toEqual([]);
+    await tell(paid(requester, payer));
+    expect((await inboxOf("bob")).items).toMatchObject([{ type: "transfer.received" }]);
+  });
+});
+
 describe("preferences", () => {
   const off = { push: false, email: false };
   const allOff = { payments: off, social: off, rewards: off };

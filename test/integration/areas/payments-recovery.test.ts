@@ -236,14 +236,14 @@ describe("the sweep", () => {
   it("gives expired holds back", async () => {
     await w.world.fund(ada, usd(50_00));
     const id = derivedId("hold", "h1");
-    const account = `user:${ada}` as Parameters<typeof w.holds.place>[0]["account"];
+    const account = `user:${ada}` as Parameters<typeof w.deps.holds.place>[0]["account"];
     const expiresAt = w.world.clock.now() + 10 * MINUTE;
-    await w.holds.place({ id, account, amount: usd(20_00), expiresAt });
+    await w.deps.holds.place({ id, account, amount: usd(20_00), expiresAt });
     await w.live(9 * MINUTE);
     expect(await w.world.balance(ada)).toBe(30_00);
     await w.live(3 * MINUTE);
     expect(await w.world.balance(ada)).toBe(50_00);
-    expect(await w.holds.get(id)).toMatchObject({ status: "released", reason: "expired" });
+    expect(await w.deps.holds.get(id)).toMatchObject({ status: "released", reason: "expired" });
   });
 
   it("goes on with the others when one item cannot be handled", async () => {

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { coldEnvironment } from "../../../bench/cold/environment.ts";
 import { coldStart, startWithoutNetwork } from "../../../bench/cold/start.ts";
-import { withColdSection } from "../../../bench/cold/table.ts";
+import { coldMarkdown } from "../../../bench/cold/table.ts";
+import { withSection } from "../../../bench/section.ts";
 import { SIZE_LIMIT_BYTES, type Sized, sizeComplaints } from "../../../bench/size-reasons.ts";
 import { type Bundle, bundleFunction, repositoryRoot } from "../../../infra/constructs/bundle.ts";
 import { type FunctionName, functionNames, functionSpecs } from "../../../infra/functions.ts";
@@ -53,9 +54,12 @@ describe("bundles", () => {
         .some(([input, { bytesInOutput }]) => input.startsWith(`node_modules/${path}/`) && bytesInOutput > 0),
     );
 
-  it("carry Stripe's library only where money is paid in", () => {
-    expect(carrying("stripe")).toEqual(["payments", "payments-consumer", "payments-sweep"]);
-  });
+  it.each(["stripe", "alipay-sdk", "wechatpay-axios-plugin", "paytmchecksum"])(
+    "carry nothing of %s: channels are our own code",
+    (library) => {
+      expect(carrying(library)).toEqual([]);
+    },
+  );
 
   it("verify tokens only where there are callers with tokens", () => {
     const verifying = carrying("aws-jwt-verify");
@@ -92,14 +96,16 @@ describe("a start", () => {
 });
 
 describe("docs/performance.md", () => {
-  const report = { bare: { initMs: 1, peakMb: 40 }, functions: [] };
+  const report = { functions: [] };
 
   it("keeps its other sections when the table is written again", () => {
-    const document = `# Performance\n\n${withColdSection("", report, 7)}\n## Another\n\ntext\n`;
-    const again = withColdSection(document, { ...report, bare: { initMs: 23, peakMb: 40 } }, 7);
+    const sectionOf = (document: string, initMs: number): string =>
+      withSection(document, "bench:cold", coldMarkdown({ ...report, bare: { initMs, peakMb: 40 } }, 7));
+    const document = `# Performance\n\n${sectionOf("", 1)}\n## Another\n\ntext\n`;
+    const again = sectionOf(document, 23);
     expect(again).toContain("\n## Another\n\ntext\n");
     expect(again.match(/## Cold starts/g)).toHaveLength(1);
     expect(again).toContain(" 23 |");
-    expect(withColdSection(again, report, 7)).toBe(document);
+    expect(sectionOf(again, 1)).toBe(document);
   });
 });

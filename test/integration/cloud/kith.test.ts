@@ -113,9 +113,9 @@ describe("Kith on the local cloud", () => {
     const payment = z
       .object({ id: z.string(), action: z.object({ paymentIntentId: z.string() }) })
       .parse(await ada.call("POST", "/top-ups", topUp, "top-up-1"));
-    await fetch(`${cloud.endpoints.stripe}/control/act`, {
+    await fetch(`${cloud.endpoints.channels["stripe"]}/control/act`, {
       method: "POST",
-      body: JSON.stringify({ paymentIntent: payment.action.paymentIntentId, action: "pay" }),
+      body: JSON.stringify({ kind: "payment", id: payment.action.paymentIntentId, action: "approve" }),
     });
     expect(await cloud.idle(20_000)).toEqual({ idle: true, waitingFor: [] });
     expect(await ada.balance()).toBe(50_00);

@@ -180,14 +180,13 @@ describe("a genuine callback", () => {
     };
     // The provider makes the payment, but both answers are lost: its id there is not known here.
     await stripe("hold", {});
-    const fault = { kind: "drop-after-effect" };
-    await stripe("fail", { times: 2, match: "POST /v1/payment_intents", fault });
+    await stripe("fail", { times: 2, operation: "POST /v1/payment_intents", kind: "drop-after-effect" });
     const key = randomUUID();
     const order = { amount: usd(2_500), channel: "stripe" };
     const made = await payer.api.call("POST", "/top-ups", order, { key });
     expect([made.status, made.body.status]).toEqual([201, "created"]);
-    const { events } = (await stripe("events")) as { events: { type: string; objectId: string }[] };
-    const intent = events.findLast(({ type }) => type === "payment_intent.created")?.objectId ?? "";
+    const { objects } = (await stripe("objects")) as { objects: { kind: string; id: string }[] };
+    const intent = objects.findLast(({ kind }) => kind === "payment")?.id ?? "";
     await payAtStripe(cloud, intent);
 
     const body = intentEvent(intent);
@@ -211,26 +210,29 @@ describe("a genuine callback", () => {
     const payer = await person(cloud, "Otto Order");
     await stripe("hold", {});
     const { id, intent } = await startTopUp(payer, 3_300);
-    await stripe("act", { paymentIntent: intent, action: "decline-generic" });
+    await stripe("act", { kind: "payment", id: intent, action: "decline" });
     await payAtStripe(cloud, intent);
     await drained(cloud);
-    const { events } = (await stripe("events")) as {
-      events: { id: string; objectId: string; type: string }[];
+    type Delivery = {
+      readonly eventId: string;
+      readonly objectId: string;
+      readonly type: string;
+      readonly status: string;
+      readonly attempts: number;
     };
-    const own = events.filter(({ objectId }) => objectId === intent);
+    const sent = async () => {
+      const { deliveries } = (await stripe("deliveries")) as { deliveries: Delivery[] };
+      return deliveries.filter(({ objectId }) => objectId === intent);
+    };
+    const own = await sent();
     expect(own.map(({ type }) => type)).toEqual(
       expect.arrayContaining(["payment_intent.payment_failed", "payment_intent.succeeded"]),
     );
     await stripe("duplicate", { next: own.length });
-    await stripe("release", { order: own.map((event) => event.id).toReversed() });
+    await stripe("release", { order: own.map(({ eventId }) => eventId).toReversed() });
     await drained(cloud);
-    const { deliveries } = (await stripe("deliveries")) as {
-      deliveries: { eventId: string; state: string; attempts: unknown[] }[];
-    };
-    const delivered = deliveries.filter(({ eventId }) => own.some((event) => event.id === eventId));
-    expect(delivered.every(({ state, attempts }) => state === "delivered" && attempts.length === 2)).toBe(
-      true,
-    );
+    const delivered = (await sent()).filter(({ eventId }) => own.some((one) => one.eventId === eventId));
+    expect(delivered.every(({ status, attempts }) => status === "delivered" && attempts === 2)).toBe(true);
     expect((await payer.api.get(`/payments/${id}`)).body.status).toBe("succeeded");
     expect(await dollarsOf(payer)).toBe(3_300);
   });

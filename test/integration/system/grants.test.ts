@@ -102,6 +102,14 @@ const explained: Readonly<Record<string, readonly string[]>> = {
     "payments-sweep DeleteItem WAITING#*",
   ],
   "a hold is released when its time is over": ["payments-sweep PutItem HOLD#*"],
+  "a request is ended by the sweep when its time is over": ["payments-sweep UpdateItem REQUEST#*"],
+  "an anomaly freezes an account, and its time ends the freeze": [
+    "risk-consumer PutItem LEDGER#*",
+    "risk-consumer PutItem TRANSFER#*",
+    "risk-consumer PutItem ACCOUNT#*",
+    "payments-sweep PutItem RISK#*",
+    "payments-sweep PutItem ACCOUNT#*",
+  ],
   "a post is spread in several runs when there are many friends": ["feed-consumer UpdateItem POST#*"],
 };
 const isExplained = (grant: Grant): boolean => Object.values(explained).flat().includes(nameOf(grant));

@@ -8,7 +8,12 @@ import { auditTable } from "../../../functions/ops/audit-table.ts";
 import { localTable } from "../../../local/audit.ts";
 import { type ApiClient, apiClient } from "../../../local/client/api-client.ts";
 import { acceptTerms, prepareReadyPeople } from "../../../local/client/ready-people.ts";
-import { callbackOf, type RunningCloud, toRunningCloud } from "../../../local/client/running-cloud.ts";
+import {
+  callbackOf,
+  channelOf,
+  type RunningCloud,
+  toRunningCloud,
+} from "../../../local/client/running-cloud.ts";
 import { type Cloud, type CloudOptions, startCloud } from "../../../local/cloud/cloud.ts";
 import { play } from "../../../local/demo/play.ts";
 import { createTranscript } from "../../../local/demo/transcript.ts";
@@ -65,8 +70,8 @@ export const control = ({ control: url }: RunningCloud, method: string, route: s
   send(`${url}${route}`, method, body);
 
 /** The control of the pretend Stripe: a command with a body, a view without. @throws when it refuses. */
-export const stripeControl = ({ stripe }: RunningCloud, name: string, body?: unknown) =>
-  send(`${stripe}/control/${name}`, body === undefined ? "GET" : "POST", body);
+export const stripeControl = (cloud: RunningCloud, name: string, body?: unknown) =>
+  send(`${channelOf(cloud, "stripe")}/control/${name}`, body === undefined ? "GET" : "POST", body);
 
 export const advance = (cloud: RunningCloud, advanceMs: number) =>
   control(cloud, "POST", "/clock", { advanceMs });
@@ -115,7 +120,7 @@ async function onlyWaits(cloud: RunningCloud, { waitingFor }: Idle): Promise<boo
   const isWorking =
     functions.some(({ running }) => running > 0) ||
     queues.some(({ name, visible }) => visible > 0 && waitingFor.some((text) => text.startsWith(`${name}:`)));
-  return !isWorking && !waitingFor.some((text) => text.startsWith("webhooks"));
+  return !isWorking && !waitingFor.some((text) => text.startsWith("callbacks of"));
 }
 
 /**
@@ -179,7 +184,7 @@ export async function startTopUp(
 
 /** The payer pays at the provider. */
 export const payAtStripe = (cloud: RunningCloud, paymentIntent: string) =>
-  stripeControl(cloud, "act", { paymentIntent, action: "pay" });
+  stripeControl(cloud, "act", { kind: "payment", id: paymentIntent, action: "approve" });
 
 /** Puts money into a wallet, through the provider. */
 export async function topUp(cloud: RunningCloud, somebody: Person, value: number): Promise<StartedTopUp> {

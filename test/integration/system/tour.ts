@@ -165,6 +165,33 @@ async function money(visit: Visit, system: System, { una, vic, wim, ops }: Guest
   await drained(cloud);
 }
 
+/** Asking for money, each way such a request ends, and money in another currency. */
+async function asking(visit: Visit, { cloud }: System, { una, vic, ops }: Guests): Promise<void> {
+  const ask = async (value: number): Promise<{ readonly params: { readonly id: string } }> => {
+    const body = { from: { id: vic.id }, amount: usd(value), note: "Cake" };
+    return { params: { id: (await visit(una.api, transfersRoutes.createPaymentRequest, { body })).id } };
+  };
+  const first = await ask(120);
+  await visit(vic.api, transfersRoutes.getPaymentRequest, first);
+  await visit(una.api, transfersRoutes.remindPaymentRequest, first);
+  await visit(vic.api, transfersRoutes.payPaymentRequest, { ...first, body: { note: "It was good" } });
+  await visit(vic.api, transfersRoutes.declinePaymentRequest, await ask(130));
+  await visit(una.api, transfersRoutes.cancelPaymentRequest, await ask(140));
+  await visit(vic.api, transfersRoutes.listPaymentRequests, { query: { direction: "incoming" } });
+  await visit(ops, opsRoutes.putFxRates, {
+    body: { base: "USD", rates: { EUR: "0.92" }, spreadBasisPoints: 50 },
+  });
+  await visit(ops, opsRoutes.getFxRates);
+  const amount = { value: 100, currency: "EUR" };
+  const quote = await visit(vic.api, transfersRoutes.createQuote, {
+    body: { from: "USD", to: "EUR", amount },
+  });
+  await visit(vic.api, transfersRoutes.createTransfer, {
+    body: { payee: { id: una.id }, amount, quoteId: quote.id },
+  });
+  await drained(cloud);
+}
+
 async function social(visit: Visit, { cloud }: System, { una, vic }: Guests): Promise<void> {
   const feed = await visit(una.api, feedRoutes.getFeed);
   const params = { id: feed.items[0].id };
@@ -181,10 +208,23 @@ async function social(visit: Visit, { cloud }: System, { una, vic }: Guests): Pr
   await visit(vic.api, notificationsRoutes.readAllNotifications);
 }
 
+/** A payment that needs the PIN: announced, confirmed and made. */
+async function confirming(visit: Visit, { cloud }: System, { una, vic }: Guests): Promise<void> {
+  const amount = usd(900_00);
+  await topUp(cloud, una, amount.value);
+  const subject = { operation: "transfer", amount, payee: vic.id };
+  const { id } = await visit(una.api, identityRoutes.createStepUp, { body: subject });
+  await visit(una.api, identityRoutes.approveStepUp, { params: { id }, body: { pin: "174938" } });
+  const body = { payee: { id: vic.id }, amount, stepUp: id };
+  await visit(una.api, transfersRoutes.createTransfer, { body });
+  await drained(cloud);
+}
+
 async function operating(visit: Visit, { cloud }: System, { una, ops }: Guests): Promise<void> {
   const params = { id: una.id };
   await visit(ops, opsRoutes.freezeAccount, { params, body: { reason: "ops" } });
   await visit(ops, opsRoutes.unfreezeAccount, { params, body: { reason: "ops" } });
+  await visit(ops, opsRoutes.getAccountRisk, { params });
   await visit(ops, opsRoutes.getSuspense);
   await control(cloud, "POST", "/schedules/audit/run");
   await visit(ops, opsRoutes.getOpsHealth);
@@ -231,6 +271,8 @@ export async function tour(system: System): Promise<ReadonlySet<string>> {
   await asFriends(visit, system, guests);
   await money(visit, system, guests);
   await topUp(cloud, guests.una, 1_000);
+  await asking(visit, system, guests);
+  await confirming(visit, system, guests);
   await social(visit, system, guests);
   await operating(visit, system, guests);
   await mishaps(system, guests);

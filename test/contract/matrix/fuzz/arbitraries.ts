@@ -30,6 +30,9 @@ const named: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   provider: fc.constantFrom("Google", "Facebook"),
   version: fc.constantFrom(1, 1, 1, 2),
   currency: fc.constantFrom("USD", "USD", "USD", "USD", "EUR", "JPY", "KWD"),
+  rates: fc.constantFrom<unknown>({ EUR: "0.92" }, { USD: "1.09", EUR: "0.9134567891" }, {}),
+  // Most payments are without: a quote fits one amount only.
+  quoteId: fc.oneof({ weight: 6, arbitrary: fc.constant(undefined) }, known("quote")),
   pin: fc.constantFrom("482917", "482917", "730264", "111111"),
   currentPin: fc.constantFrom("482917", "730264", "000000"),
   code: fc.oneof(known("code"), fc.stringMatching(/^[\x21-\x7e]{1,40}$/)),
@@ -119,7 +122,8 @@ const memberOf = (
   part: JsonSchema,
   otherwise: (part: JsonSchema) => fc.Arbitrary<unknown>,
 ): fc.Arbitrary<unknown> => {
-  const own = part["pattern"] === REFERRAL_CODE ? undefined : named[name];
+  const byName = part["$ref"] === "#/$defs/Currency" ? "currency" : name;
+  const own = part["pattern"] === REFERRAL_CODE ? undefined : named[byName];
   return own === undefined ? otherwise(part) : own;
 };
 

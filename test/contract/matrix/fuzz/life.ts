@@ -1,10 +1,9 @@
 /** What goes on in the world between the requests: payers pay, time passes, people are let in again. */
 
 import { freezeReasons } from "../../../../functions/ops/contract.ts";
-import { payActions } from "../../../../local/stripe/pay-page.ts";
 import type { AccountId } from "../../../../shared/platform/ids.ts";
 import type { RouteName, WholeWorld } from "../../../builders/whole-world.ts";
-import type { CallOptions } from "../../../builders/world.ts";
+import type { Called, CallOptions } from "../../../builders/world.ts";
 import { usd } from "../../../builders/world.ts";
 import type { Known } from "./known.ts";
 import { friends, people, STAFF } from "./requests.ts";
@@ -22,6 +21,8 @@ export type Life = {
 
 const HALF_HOUR = 1_800_000;
 
+const payActions = ["approve", "decline", "abandon", "pend", "settle"] as const;
+
 /** Makes the people; `fraction` gives random numbers of the run's seed. */
 export async function beginLife(w: WholeWorld, known: Known, fraction: () => number): Promise<Life> {
   const ids = new Map<string, AccountId>();
@@ -38,21 +39,34 @@ export async function beginLife(w: WholeWorld, known: Known, fraction: () => num
   const signIn = (name: string): void => void sessions.set(name, (sessions.get(name) ?? 0) + 1);
 
   /** A refusal is an answer like any other here. */
-  const does = async (name: RouteName, by: string, options: CallOptions = {}): Promise<void> => {
+  const does = async (name: RouteName, by: string, options: CallOptions = {}): Promise<Called> => {
     const called = await w.call(name, { ...options, as: tokenOf(by) });
     if (called.status < 400) known.learn(called.body, `${name} ${by}`);
+    return called;
+  };
+
+  let exchanges = 0;
+  /** Somebody pays somebody, themselves perhaps, in another currency. */
+  const exchange = async (): Promise<void> => {
+    const [by = "ada", to = "ada"] = [0, 1].map(() => friends[Math.floor(fraction() * friends.length)]);
+    exchanges += 1;
+    const key = `exchange-${exchanges}`;
+    const amount = usd(1 + Math.floor(fraction() * 2_000));
+    const quote = await does("createQuote", by, { key, body: { from: "USD", to: "EUR", amount } });
+    const body = { payee: { id: idOf(to) }, amount: quote.body.buy, quoteId: quote.body.id };
+    if (quote.status < 400) await does("createTransfer", by, { key, body });
   };
 
   const payersAct = (): void => {
-    const { control } = w.outside.stripe;
-    const intents = control.events().filter(({ type }) => type === "payment_intent.created");
-    for (const { objectId } of intents.slice(-40)) {
-      if (acted.has(objectId) || fraction() < 0.3) continue;
-      acted.add(objectId);
+    const { control } = w.outside.providers.of("stripe");
+    const intents = control.objects().filter(({ kind }) => kind === "payment");
+    for (const { id } of intents.slice(-40)) {
+      if (acted.has(id) || fraction() < 0.3) continue;
+      acted.add(id);
       // Most pay.
-      const action = fraction() < 0.6 ? "pay" : payActions[Math.floor(fraction() * payActions.length)];
+      const action = fraction() < 0.6 ? "approve" : payActions[Math.floor(fraction() * payActions.length)];
       try {
-        control.act(objectId, action ?? "pay");
+        control.act({ kind: "payment", id, action: action ?? "approve" });
       } catch (cause) {
         // A payer finds a page that offers nothing any more.
         if (!(cause instanceof Error && cause.constructor.name === "StripeFailure")) throw cause;
@@ -65,6 +79,7 @@ export async function beginLife(w: WholeWorld, known: Known, fraction: () => num
     signIn,
     async pass() {
       payersAct();
+      await exchange();
       await w.settle(Math.floor(fraction() * HALF_HOUR));
       for (const name of friends) await does("getFeed", name, { query: { limit: "5" } });
     },
@@ -95,6 +110,8 @@ export async function beginLife(w: WholeWorld, known: Known, fraction: () => num
           if (a !== b && other !== undefined) await does("putFriend", a, { params: { userId: other } });
         }
       }
+      const rates = { base: "USD", rates: { EUR: "0.92" }, spreadBasisPoints: 50 };
+      await does("putFxRates", STAFF, { body: rates });
       await does("listCampaigns", STAFF, { query: { limit: "3" } });
       w.world.engine.expire(w.world.clock.now());
     },

@@ -145,6 +145,8 @@ const spoiledRequest = (named: NamedRoute): fc.Arbitrary<FuzzRequest> =>
 /** What fills the world with things for the others; every other route has a weight of one. */
 const weights: Readonly<Partial<Record<RouteName, number>>> = {
   createTransfer: 8,
+  createPaymentRequest: 4,
+  payPaymentRequest: 4,
   createTopUp: 4,
   createComment: 4,
   putLike: 2,
