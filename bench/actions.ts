@@ -13,17 +13,23 @@ import { metaActions } from "./actions/meta.ts";
 import { notificationsActions } from "./actions/notifications.ts";
 import { opsActions } from "./actions/ops.ts";
 import { callbacksActions, paymentsActions } from "./actions/payments.ts";
+import { reconciliationActions } from "./actions/reconciliation.ts";
 import { type Action, createRecorder, type Watch } from "./actions/recorder.ts";
 import { referralsActions } from "./actions/referrals.ts";
 import { relayActions } from "./actions/relay.ts";
+import { riskActions } from "./actions/risk.ts";
 import { transfersActions } from "./actions/transfers.ts";
 import { walletActions } from "./actions/wallet.ts";
+import { withdrawalsActions } from "./actions/withdrawals.ts";
 
 /** An area's set brings its workers along; the relay belongs to none. */
-const actionSets: Readonly<Record<AreaName | "relay", ActionSet>> = {
+const actionSets: Readonly<
+  Record<AreaName | "withdrawals" | "relay" | "reconciliation" | "risk", ActionSet>
+> = {
   transfers: transfersActions,
   wallet: walletActions,
   payments: paymentsActions,
+  withdrawals: withdrawalsActions,
   callbacks: callbacksActions,
   feed: feedActions,
   friends: friendsActions,
@@ -33,6 +39,8 @@ const actionSets: Readonly<Record<AreaName | "relay", ActionSet>> = {
   ops: opsActions,
   meta: metaActions,
   relay: relayActions,
+  reconciliation: reconciliationActions,
+  risk: riskActions,
 };
 
 /** The route or worker that a row is about: its name without what tells variants apart. */

@@ -1,10 +1,9 @@
 /** `npm run bench:cold`: how large every function is, and how long and how much memory it takes to start. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { measureCold } from "./cold/measure.ts";
-import { coldJson, coldText, withColdSection } from "./cold/table.ts";
+import { coldJson, coldMarkdown, coldText } from "./cold/table.ts";
 import { failWith } from "./command.ts";
+import { writePerformanceSection } from "./section.ts";
 import { sizeComplaints } from "./size-reasons.ts";
 
 const RUNS = 7;
@@ -18,8 +17,6 @@ init and its peak memory, beside a handler that does nothing. Fails when a bundl
   --runs N   starts of each function, ${RUNS} unless told otherwise
   --write    writes the table into docs/performance.md
   --help     this`;
-
-const file = join(import.meta.dirname, "../docs/performance.md");
 
 function runsOf(text: string | undefined): number {
   const runs = text === undefined ? RUNS : Number(text);
@@ -44,8 +41,7 @@ async function main(): Promise<void> {
   const runs = runsOf(wanted.runs);
   const report = await measureCold(runs);
   console.log(wanted.json === true ? coldJson(report) : coldText(report));
-  if (wanted.write === true)
-    writeFileSync(file, withColdSection(existsSync(file) ? readFileSync(file, "utf8") : "", report, runs));
+  if (wanted.write === true) writePerformanceSection("bench:cold", coldMarkdown(report, runs));
   const complaints = sizeComplaints(report.functions);
   for (const complaint of complaints) console.error(complaint);
   if (complaints.length > 0) process.exitCode = 1;

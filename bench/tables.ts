@@ -52,3 +52,11 @@ export const median = (values: readonly number[]): number => {
     ? (sorted[middle] ?? 0)
     : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 };
+
+/** The median, and from the least to the most where they differ: `170 (152–188)`. */
+export function withSpread(values: readonly number[], digits = 0): string {
+  const [middle, least, most] = [median(values), Math.min(...values), Math.max(...values)].map((value) =>
+    value.toFixed(digits),
+  );
+  return least === most ? `${middle}` : `${middle} (${least}–${most})`;
+}

@@ -83,6 +83,10 @@ export const identityActions: ActionSet = async ({ route }) => {
     { as, body: change },
     { variant: "change", scene: "another PIN, without its calls to KMS" },
   );
+  const subject = { operation: "transfer", amount: usd(500_00) };
+  const stepUp = await route(of, "createStepUp", { as, body: subject }, { scene: "" });
+  const approval = { as, params: { id: String(stepUp.body.id) }, body: { pin: "730551" } };
+  await route(of, "approveStepUp", approval, { scene: "the right PIN, without its call to KMS" });
   const device = { as, params: { deviceId: "phone-0001" } };
   const body = { platform: "ios", pushToken: "t".repeat(64) };
   await route(of, "putDevice", { ...device, body }, { scene: "a new device" });

@@ -43,7 +43,11 @@ export const opsActions: ActionSet = async ({ route, worker }) => {
   const account = { as, params: { id: ada }, body: { reason: "ops" } };
   await route(of, "freezeAccount", account, { scene: "a person with one currency" });
   await route(of, "unfreezeAccount", account, { scene: "a person with one currency" });
+  await route(of, "getAccountRisk", { as, params: { id: ada } }, { scene: "nothing was found" });
   await route(of, "getSuspense", { as }, { scene: "nothing in suspense, two currencies" });
+  const rates = { base: "USD", rates: { EUR: "0.92" }, spreadBasisPoints: 50 };
+  await route(of, "putFxRates", { as, body: rates }, { scene: "one currency" });
+  await route(of, "getFxRates", { as }, { scene: "one currency" });
   await route(of, "getOpsHealth", { as }, { scene: "nothing due" });
 
   for (let entry = 0; entry < ENTRIES; entry += 1) await world.fund(ada, usd(100));

@@ -1,12 +1,17 @@
 /** What paying in costs, from the top-up to the callback, its consumer and the sweep. */
 import { callbacksRoutes } from "../../functions/callbacks/contract.ts";
+import { opsRoutes } from "../../functions/ops/contract.ts";
+import { opsHandlers } from "../../functions/ops/handlers.ts";
 import { paymentsEventHandlers } from "../../functions/payments/consumer-handlers.ts";
 import { paymentsRoutes } from "../../functions/payments/contract.ts";
 import { signatureHeader } from "../../local/stripe/webhooks.ts";
+import { createCampaigns } from "../../shared/campaigns/store.ts";
 import type { EventType } from "../../shared/events/catalogue.ts";
 import { consumeEvents } from "../../shared/events/consume.ts";
 import { rawBodyOf } from "../../shared/payments/callback-record.ts";
 import { HOUR } from "../../shared/platform/clock.ts";
+import { FAKE } from "../../test/builders/fake-channel.ts";
+import { createFakePaymentsWorld } from "../../test/builders/fake-payments-world.ts";
 import {
   createPaymentsWorld,
   type PaymentsWorld,
@@ -30,7 +35,8 @@ async function settled(t: TopUps): Promise<void> {
   await t.settle();
 }
 
-export const paymentsActions: ActionSet = async ({ route, worker }) => {
+export const paymentsActions: ActionSet = async (recorder) => {
+  const { route, worker } = recorder;
   const w = await createPaymentsWorld();
   const t = topUpsOf(w);
   const { world } = w;
@@ -82,6 +88,90 @@ export const paymentsActions: ActionSet = async ({ route, worker }) => {
     schedule,
     { variant: "one due", scene: "a payment that is looked up at the channel and is still open" },
     () => sweep(1),
+  );
+  await people(recorder);
+  await w.close();
+};
+
+/** Payments to people: from the balance, from both, what follows from the rest, a cancellation, refunds, a dispute. */
+const people: ActionSet = async ({ route, worker }) => {
+  const w = await createFakePaymentsWorld();
+  const { world } = w;
+  const of = { world, name: "payments", routes: paymentsRoutes, area: w.api } as const;
+  await world.person("ada", { funds: usd(100_00) });
+  const ben = await world.person("ben", { funds: usd(1_00) });
+  const body = { to: { id: ben }, amount: usd(5_00), channel: FAKE };
+  // Everybody has been there before.
+  await w.api.call("createPayment", { as: "ada", key: "first", body });
+  const direct = await route(
+    of,
+    "createPayment",
+    { as: "ada", key: "balance", body },
+    { scene: "all from the balance" },
+  );
+  const both = { ...body, amount: usd(120_00) };
+  const parts = await route(
+    of,
+    "createPayment",
+    { as: "ada", key: "both", body: both },
+    { variant: "both", scene: "the rest through a channel" },
+  );
+  const id = String(parts.body.id);
+  const consumer = consumeEvents(paymentsEventHandlers(w.deps), w.deps.platform);
+  const queue = { world, name: "payments-consumer", trigger: "queue" } as const;
+  world.newEvents();
+  w.provider.move("fp_1", "succeeded");
+  await w.tell("payment", { channelPaymentId: "fp_1" }, { follow: false });
+  const arrived = messagesFor("payments", world.newEvents());
+  await worker(queue, { variant: "to a person", scene: "a callback that pays a person" }, async () =>
+    handled(await consumer(sqsEvent(...arrived), lambdaContext)),
+  );
+  const params = { id: String(direct.body.id) };
+  await route(
+    of,
+    "createRefund",
+    { as: "ben", params, body: { amount: usd(1_00) } },
+    { scene: "to the balance" },
+  );
+  await route(
+    of,
+    "createRefund",
+    { as: "ben", params: { id }, body: { to: "channel", amount: usd(10_00) } },
+    { variant: "to the channel", scene: "one that the channel makes at once" },
+  );
+  await route(of, "listChannels", { as: "ada" }, { scene: "" });
+  await route(of, "quotePayment", { as: "ada", body: { amount: usd(20_00) } }, { scene: "" });
+  await route(of, "listRefunds", { as: "ada", params: { id } }, { scene: "one refund" });
+
+  const dispute = w.provider.dispute("fp_1", 10_00);
+  await w.tell("dispute", { channelDisputeId: dispute }, { follow: false });
+  const contested = messagesFor("payments", world.newEvents());
+  await worker(queue, { variant: "dispute", scene: "a callback that opens a dispute" }, async () =>
+    handled(await consumer(sqsEvent(...contested), lambdaContext)),
+  );
+
+  const ops = world.area(
+    opsRoutes,
+    opsHandlers({ ...w.deps, campaigns: createCampaigns(w.deps), currencies: ["USD"] }),
+  );
+  await world.person("olivia");
+  await route(
+    { world, name: "ops", routes: opsRoutes, area: ops },
+    "getPaymentHistory",
+    { as: "olivia!", params: { id } },
+    { scene: "a payment to a person with a refund and a dispute" },
+  );
+
+  const open = await w.api.call("createPayment", {
+    as: "ada",
+    key: "open",
+    body: { ...both, from: "channel" },
+  });
+  await route(
+    of,
+    "cancelPayment",
+    { as: "ada", params: { id: String(open.body.id) } },
+    { scene: "one that the channel closes" },
   );
   await w.close();
 };

@@ -12,6 +12,8 @@ const queueUrls = {
   referrals: "referrals",
   notifications: "notifications",
   payments: "payments",
+  reconciliation: "reconciliation",
+  risk: "risk",
 };
 
 export const relayActions: ActionSet = async ({ worker }) => {
@@ -33,7 +35,7 @@ export const relayActions: ActionSet = async ({ worker }) => {
   const { queues, requests } = listedQueues();
   await worker(
     { world, name: "relay", trigger: "stream" },
-    { scene: "a transfer, which three areas subscribe to" },
+    { scene: "a transfer, which four areas subscribe to" },
     async () => {
       const { batchItemFailures } = await relayRecords(records, { ...world, queues, queueUrls });
       if (batchItemFailures.length > 0 || requests() === 0) throw new Error("nothing was relayed");

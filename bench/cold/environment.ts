@@ -11,7 +11,13 @@ const queueUrl = (queue: QueueName): string => `https://sqs.${region}.amazonaws.
 export const coldEnvironment = (name: FunctionName): Record<string, string> => ({
   ...environmentOf(name, loadStage("local"), {
     tableName: "kith-bench",
-    stripeSecretArn: `arn:aws:secretsmanager:${region}:000000000000:secret:kith/bench/stripe`,
+    channelSecretArns: Object.fromEntries(
+      Object.keys(loadStage("local").settings.channels).map((channel) => [
+        channel,
+        `arn:aws:secretsmanager:${region}:000000000000:secret:kith/bench/${channel}`,
+      ]),
+    ),
+    apiUrl: "https://kith-bench.execute-api.eu-west-1.amazonaws.com",
     pinKeyArn: `arn:aws:kms:${region}:000000000000:key/00000000-0000-4000-8000-000000000000`,
     queueUrls: Object.fromEntries(Object.values(workerQueues).map((queue) => [queue, queueUrl(queue)])),
     login: {

@@ -38,11 +38,7 @@ export const coldJson = ({ functions }: ColdReport): string =>
     )
     .join("\n");
 
-const BEGIN = "<!-- bench:cold -->";
-const END = "<!-- /bench:cold -->";
-
-const section = (report: ColdReport, runs: number): string => `${BEGIN}
-## Cold starts
+export const coldMarkdown = (report: ColdReport, runs: number): string => `## Cold starts
 
     npm run bench:cold -- --write     writes this section
     npm run bench:cold -- --runs 15   takes its time
@@ -53,19 +49,4 @@ Each function is bundled as it is deployed and imported by fresh processes with 
 ${runs} starts, in turns with a handler that does nothing, without a network. Measured on ${availableParallelism()} cores (${platform()} ${arch()}) with
 Node ${process.versions.node}; a Lambda function with less than 1,769 MB has less than one core, so it takes longer there. MB is the most
 memory the process had, Node's own included. A function above ${SIZE_LIMIT_BYTES / 1000} KB needs a reason in \`bench/size-reasons.ts\`.
-${END}
 `;
-
-const PREFACE = `# Performance
-
-Each table stands beside the command that wrote it.
-
-`;
-
-/** The document with this report in the place of the one before; other sections stay. */
-export function withColdSection(document: string, report: ColdReport, runs: number): string {
-  const text = section(report, runs);
-  const [from, to] = [document.indexOf(BEGIN), document.indexOf(END)];
-  if (from === -1 || to === -1) return `${document === "" ? PREFACE : `${document.trimEnd()}\n\n`}${text}`;
-  return `${document.slice(0, from)}${text}${document.slice(to + END.length).replace(/^\n/, "")}`;
-}

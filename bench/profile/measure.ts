@@ -1,0 +1,51 @@
+/**
+ * Measures one transfer in a process of its own, whose standard output goes nowhere: log lines are written as in a
+ * Lambda function. Started by `run.ts`, which gets one report.
+ */
+import { type Profiler, Session } from "node:inspector/promises";
+import { cpuMs, openTransferLoop, type TransferLoop } from "./one-transfer.ts";
+import { type ProfileReport, roundsSchema } from "./report.ts";
+import { sharesOf } from "./shares.ts";
+
+const PAIRS = 16;
+/** V8 has compiled what it will compile after about this many. */
+const WARMUP = 1500;
+
+async function profiled(loop: TransferLoop, count: number): Promise<Profiler.Profile> {
+  const session = new Session();
+  session.connect();
+  try {
+    await session.post("Profiler.enable");
+    await session.post("Profiler.setSamplingInterval", { interval: 250 });
+    await session.post("Profiler.start");
+    await loop.run(count);
+    return (await session.post("Profiler.stop")).profile;
+  } finally {
+    session.disconnect();
+  }
+}
+
+async function measure(rounds: number, perRound: number): Promise<ProfileReport> {
+  const loop = await openTransferLoop(PAIRS);
+  await loop.run(Math.min(WARMUP, rounds * perRound));
+  const traffic = await loop.traffic(PAIRS);
+  const cpuOfRounds: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const before = process.threadCpuUsage();
+    await loop.run(perRound);
+    cpuOfRounds.push(cpuMs(process.threadCpuUsage(before)) / perRound);
+  }
+  const profile = await profiled(loop, Math.min(rounds, 4) * perRound);
+  return { cpuMs: cpuOfRounds, perRound, traffic, shares: [...sharesOf(profile)] };
+}
+
+process.once("message", async (order) => {
+  try {
+    const { rounds, perRound } = roundsSchema.parse(order);
+    process.send?.({ report: await measure(rounds, perRound) });
+  } catch (cause) {
+    process.send?.({ failed: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) });
+  } finally {
+    process.disconnect();
+  }
+});
