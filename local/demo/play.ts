@@ -22,6 +22,12 @@ const shown = (value: number): string => formatMoney(money(value, "USD"));
 const REWARD = { inviter: 500, invited: 300, minimum: 1000, budget: 8000 } as const;
 const TOP_UP = 5000;
 const LUNCH = 1250;
+/** More than she has, and less than what a PIN is asked for. */
+const TOO_MUCH = 50_000;
+const TICKET = 700;
+/** At and above the stage's threshold a payment has to be confirmed. */
+const LARGE = 100_000;
+const PIN = "483915";
 
 async function showBalances({
   transcript,
@@ -203,7 +209,7 @@ async function pay(scene: Scene): Promise<string> {
     other.status === 422,
     other,
   );
-  const tooMuch = await cast.newcomer.api.call("POST", "/transfers", { ...body, amount: usd(900_000) });
+  const tooMuch = await cast.newcomer.api.call("POST", "/transfers", { ...body, amount: usd(TOO_MUCH) });
   transcript.must(
     `more than she has: ${tooMuch.status} ${tooMuch.body.code}`,
     tooMuch.status === 409 || tooMuch.status === 422,
@@ -217,6 +223,46 @@ async function pay(scene: Scene): Promise<string> {
     after,
   );
   return first.body.id;
+}
+
+async function requested(scene: Scene): Promise<void> {
+  const { transcript, cast } = scene;
+  transcript.step(`Ben asks Nia for ${shown(TICKET)}; she pays`);
+  const asked = await cast.ben.api.call("POST", "/payment-requests", {
+    from: { id: cast.newcomer.id },
+    amount: usd(TICKET),
+    note: "Your ticket",
+  });
+  transcript.must(`POST /v1/payment-requests: ${asked.body.status}`, asked.status === 201, asked);
+  const paid = await cast.newcomer.api.call("POST", `/payment-requests/${asked.body.id}/pay`, {});
+  transcript.must("she pays it, once", paid.status < 300 && paid.body.amount.value === TICKET, paid);
+  const again = await cast.newcomer.api.call("POST", `/payment-requests/${asked.body.id}/pay`, {});
+  transcript.must(`paying it again: ${again.status} ${again.body.code}`, again.status === 409, again);
+}
+
+async function confirmed({ transcript, cast }: Scene): Promise<void> {
+  transcript.step(`${shown(LARGE)} has to be confirmed with a PIN`);
+  const { api } = cast.newcomer;
+  const payment = { payee: { id: cast.ben.id }, amount: usd(LARGE) };
+  const refused = await api.call("POST", "/transfers", payment);
+  transcript.must(
+    `POST /v1/transfers answers ${refused.status} ${refused.body.code}`,
+    refused.status === 403 && refused.body.code === "step-up-required",
+    refused,
+  );
+  const set = await api.call("PUT", "/me/pin", { pin: PIN });
+  transcript.must("PUT /v1/me/pin: she sets one", set.status < 300, set);
+  const asked = await api.call("POST", "/step-ups", refused.body.stepUp);
+  const wrong = await api.call("POST", `/step-ups/${asked.body.id}/approve`, { pin: "483916" });
+  transcript.must(`a wrong PIN: ${wrong.status} ${wrong.body.code}`, wrong.status >= 400, wrong);
+  const right = await api.call("POST", `/step-ups/${asked.body.id}/approve`, { pin: PIN });
+  transcript.must(`the right one: ${right.body.status}`, right.body.status === "approved", right);
+  const tried = await api.call("POST", "/transfers", { ...payment, stepUp: asked.body.id });
+  transcript.must(
+    `confirmed, it is a matter of money: ${tried.status} ${tried.body.code}`,
+    tried.body.code === "insufficient-funds",
+    tried,
+  );
 }
 
 async function social({ transcript, cast, cloud }: Scene): Promise<void> {
@@ -349,6 +395,8 @@ export async function play(cloud: RunningCloud, transcript: Transcript, run: str
   await forgery(scene);
   await befriend(scene);
   await pay(scene);
+  await requested(scene);
+  await confirmed(scene);
   await social(scene);
   await told(scene);
   await rewards(scene, campaignId);
