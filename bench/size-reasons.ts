@@ -15,6 +15,7 @@ export const sizeReasons: Readonly<Partial<Record<FunctionName, string>>> = {
   "payments-consumer": channels,
   "payments-sweep": channels,
   "reconciliation-consumer": channels,
+  "reconciliation-schedule": channels,
 };
 
 export type Sized = { readonly function: FunctionName; readonly bytes: number };
