@@ -120,8 +120,8 @@ describe("a callback that is not genuine", () => {
   it.each(forgeries)("with $what is refused and changes nothing", async ({ headersOf, change }) => {
     const body = intentEvent(started.intent);
     const answer = await post(change?.(body) ?? body, headersOf(body));
-    expect(answer).toMatchObject({ status: 400, type: "application/problem+json" });
-    expect(JSON.parse(answer.body)).toMatchObject({ status: 400, code: "callback-rejected" });
+    // In words of the channel's own, which say nothing.
+    expect(answer).toMatchObject({ status: 400, body: '{"received":false}' });
     await drained(system.cloud);
     expect([await itemCount(system.cloud), await dollarsOf(payer)]).toEqual([items, 0]);
   });

@@ -110,6 +110,17 @@ const explained: Readonly<Record<string, readonly string[]>> = {
     "payments-sweep PutItem RISK#*",
     "payments-sweep PutItem ACCOUNT#*",
   ],
+  "a large payment from the balance uses up its step-up": ["payments UpdateItem STEPUP#*"],
+  "a dispute is lost with too little left to take, and freezes the account": [
+    "payments-consumer PutItem ACCOUNT#*",
+  ],
+  "the sweep may be the first to learn what became of a withdrawal": ["payments-sweep PutItem PAYOUT#*"],
+  "a line that is missing is looked for again the day after": [
+    "reconciliation-consumer BatchWriteItem RECONCILED#*",
+  ],
+  "a payment that the ledger has not is pointed out to who follows callbacks": [
+    "reconciliation-consumer PutItem CALLBACK#*",
+  ],
   "a post is spread in several runs when there are many friends": ["feed-consumer UpdateItem POST#*"],
 };
 const isExplained = (grant: Grant): boolean => Object.values(explained).flat().includes(nameOf(grant));

@@ -29,6 +29,7 @@ import {
   topUp,
   usd,
 } from "./system.ts";
+import { reconciled, throughChannels } from "./tour-of-channels.ts";
 
 type Extras = {
   readonly params?: Readonly<Record<string, string>>;
@@ -272,10 +273,12 @@ export async function tour(system: System): Promise<ReadonlySet<string>> {
   await money(visit, system, guests);
   await topUp(cloud, guests.una, 1_000);
   await asking(visit, system, guests);
+  await throughChannels(visit, cloud, guests);
   await confirming(visit, system, guests);
   await social(visit, system, guests);
   await operating(visit, system, guests);
   await mishaps(system, guests);
   await leaving(visit, system, guests);
+  await reconciled(visit, cloud, new Date(system.local.clock.now()).toISOString().slice(0, 10));
   return visited;
 }
