@@ -31,7 +31,7 @@ They go to the real handlers of every route; stream, relay, consumers, sweep and
 
 A run ends at once with a 500, an answer that the route's contract does not name, a body that does not fit its schema,
 a call without an answer, two effects of one idempotency key, money that does not sum to zero, a customer below zero,
-or a finding of the audit. Continuous integration runs 2,000 calls; this is the last long run:
+or a finding of the audit. Continuous integration runs 3,000 calls; this is the last long run:
 
     npm run fuzz -- --calls ${Math.floor(calls / 1000) * 1000} --seed ${seed} --write
 

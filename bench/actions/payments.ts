@@ -55,6 +55,8 @@ export const paymentsActions: ActionSet = async (recorder) => {
   await route(of, "createTopUp", { as: "ada", key: "priced", body }, { variant: "replay", scene: "" });
   await route(of, "getPayment", { as: "ada", params: { id: String(started.body.id) } }, { scene: "" });
   await route(of, "listPayments", { as: "ada" }, { scene: "two payments" });
+  const asked = { amount: usd(20_00) };
+  await route(of, "quotePayment", { as: "ada", body: asked }, { scene: "one channel that can carry it" });
 
   const consumer = consumeEvents(paymentsEventHandlers(w.deps), w.deps.platform);
   const consume = async (bodies: readonly string[]) => {
@@ -140,7 +142,6 @@ const people: ActionSet = async ({ route, worker }) => {
     { variant: "to the channel", scene: "one that the channel makes at once" },
   );
   await route(of, "listChannels", { as: "ada" }, { scene: "" });
-  await route(of, "quotePayment", { as: "ada", body: { amount: usd(20_00) } }, { scene: "" });
   await route(of, "listRefunds", { as: "ada", params: { id } }, { scene: "one refund" });
 
   const dispute = w.provider.dispute("fp_1", 10_00);

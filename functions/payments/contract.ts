@@ -126,7 +126,7 @@ const channelName = z.string().regex(/^[a-z][a-z0-9-]{1,31}$/);
 /** Of the payer's card or account, where they say it: quotes learn from it. */
 const payerCountry = countrySchema;
 /** What the channel wants to know of the payer, as `GET /v1/channels` or its documentation says. */
-const payerHints = z.record(z.string().regex(/^[A-Za-z]\w{0,31}$/), z.string().min(1).max(8192));
+const payerHints = z.record(z.string().regex(/^[A-Za-z]\w{0,31}$/), personText(8192));
 
 export const createPaymentBody = z
   .strictObject({

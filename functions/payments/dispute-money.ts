@@ -57,7 +57,8 @@ export function lost(
   dispute: Dispute,
   hold: PendingHold | undefined,
   now: EpochMs,
-): MoneyMove {
+): MoneyMove | undefined {
+  if (dispute.amount.value === 0) return undefined;
   const transferId = derivedId("transfer", dispute.id, "lost");
   return {
     money: {

@@ -155,6 +155,15 @@ export class AsyncStack extends Stack {
     const channels = ["payments", "payments-consumer", "payments-sweep"] as const;
     const refunds = largestOf(this.stage, channels, "RefundsNeedingAttention", quarter);
     alarm("Refunds", "refunds-need-attention", "A refund waits for a person at its provider.", refunds, 1, 1);
+    const withdrawals = largestOf(this.stage, channels, "WithdrawalsNeedingAttention", quarter);
+    alarm(
+      "Withdrawals",
+      "withdrawals-need-attention",
+      "A withdrawal waits for a person at its provider.",
+      withdrawals,
+      1,
+      1,
+    );
     const disputes = largestOf(this.stage, channels, "DisputesOpened", quarter);
     alarm("Disputes", "disputes-opened", "A payer contests a payment.", disputes, 1, 1);
     const reconciliation = ["reconciliation-consumer"] as const;

@@ -100,6 +100,7 @@ export type FaultOrder = {
 
 /** In process; over HTTP each is `POST /control/<name>` (or GET for views) with its input as JSON. */
 export type SimulatorControl = {
+  /** @throws ActionRefused when the object's state does not allow it, or this provider does not know it. */
   readonly act: (action: SimulatorAction) => void;
   readonly objects: () => readonly SimulatedObject[];
   readonly deliveries: () => readonly DeliveryView[];

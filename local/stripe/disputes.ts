@@ -1,4 +1,5 @@
 /** Disputes: opened and decided by the payer's bank, which the control surface plays. */
+import { ActionRefused } from "../channels/kit/protocol.ts";
 import { addBalanceTransaction } from "./charges.ts";
 import type { Context } from "./context.ts";
 import type { Dispute } from "./dispute-schema.ts";
@@ -77,17 +78,18 @@ function decide(sim: Context, dispute: Dispute, status: "won" | "lost"): void {
   sim.emit("charge.dispute.closed", dispute, bank);
 }
 
-/** Does what a bank does about a payment. Throws when the payment or its dispute is not in the state for it. */
+/** Does what a bank does about a payment. @throws ActionRefused or StripeFailure when the payment or its dispute is not in the state for it. */
 export function actOnDispute(sim: Context, paymentIntentId: string, action: DisputeAction): void {
   const intent = findIntent(sim, paymentIntentId);
   const charge = sim.state.charges.get(intent.latest_charge ?? "");
   if (intent.status !== "succeeded" || !charge) throw unexpectedState(intent, "dispute", ["succeeded"]);
   const known = [...sim.state.disputes.values()].filter(({ charge: id }) => id === charge.id).at(-1);
   if (action === "open") {
-    if (known) throw new Error(`Charge ${charge.id} has been disputed already.`);
+    if (known) throw new ActionRefused(`Charge ${charge.id} has been disputed already.`);
     openDispute(sim, charge);
   } else {
-    if (known?.status !== "needs_response") throw new Error(`Charge ${charge.id} has no open dispute.`);
+    if (known?.status !== "needs_response")
+      throw new ActionRefused(`Charge ${charge.id} has no open dispute.`);
     decide(sim, known, action === "win" ? "won" : "lost");
   }
 }

@@ -1,4 +1,5 @@
 /** What the provider's staff and the payers' banks do, by order of the control surface. */
+import { ActionRefused } from "../channels/kit/protocol.ts";
 import { settlePayment } from "./confirm.ts";
 import type { Context } from "./context.ts";
 import { findIntent } from "./intents.ts";
@@ -31,21 +32,21 @@ function takeJob<K extends Job["kind"]>(
   return found;
 }
 
-/** Ends a slow payment now. Throws when it is not being processed. */
+/** Ends a slow payment now. @throws ActionRefused when it is not being processed. */
 export function settleNow(sim: Context, paymentIntentId: string): void {
   const { id, latest_charge: chargeId } = findIntent(sim, paymentIntentId);
   const job = takeJob(sim, "settle-payment", (known) => known.chargeId === chargeId);
   const charge = sim.state.charges.get(chargeId ?? "");
-  if (!job || !charge) throw new Error(`PaymentIntent ${id} is not being processed.`);
+  if (!job || !charge) throw new ActionRefused(`PaymentIntent ${id} is not being processed.`);
   settlePayment(sim, charge, job.ending);
 }
 
-/** Ends a refund; `stall` leaves it pending for good. Throws in a status that does not allow it. */
+/** Ends a refund; `stall` leaves it pending for good. @throws ActionRefused in a status that does not allow it. */
 export function actOnRefund(sim: Context, refundId: string, action: RefundAction): void {
   const refund = findRefund(sim, refundId);
   const open = refund.status === "pending";
   if (!open && !(action === "fail" && refund.status === "succeeded"))
-    throw new Error(`Refund ${refund.id} is ${refund.status}.`);
+    throw new ActionRefused(`Refund ${refund.id} is ${refund.status}.`);
   takeJob(sim, "settle-refund", (known) => known.refundId === refund.id);
   if (action !== "stall") settleRefund(sim, refund, action);
 }

@@ -74,10 +74,13 @@ export type DisputeFactLine = {
   readonly callback?: CallbackRef;
 };
 
-/** The contested money in the payment's currency: all that came, where the channel counts in another. */
+/**
+ * The contested money in the payment's currency: all that came, where the channel counts in another. It may be
+ * nothing: a payer can contest what was refunded before.
+ */
 export const contestedOf = (amount: ChannelMoney, paid: Money): Money =>
-  amount.currency === paid.currency && amount.value > 0
-    ? { value: minorUnits(Math.min(amount.value, paid.value)), currency: paid.currency }
+  amount.currency === paid.currency
+    ? { value: minorUnits(Math.min(Math.max(0, amount.value), paid.value)), currency: paid.currency }
     : paid;
 
 /**

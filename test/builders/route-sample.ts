@@ -24,6 +24,8 @@ const texts: readonly string[] = [
   "482913",
   "QWxhbiBNYXRoaXNvbiBUdXJpbmcgMTkxMi0xOTU0XzE",
   "2026-11-20",
+  "FR",
+  "0.92",
 ];
 
 /** Members whose rule JSON Schema cannot say, by name. */
@@ -88,6 +90,9 @@ function valueFor(schema: JsonSchema, definitions: JsonSchema): unknown {
   }
   switch (schema["type"]) {
     case "object":
+      // A map has one member, under the first name that its keys allow.
+      if ("propertyNames" in schema)
+        return { [String(again(schema["propertyNames"]))]: again(schema["additionalProperties"]) };
       return Object.fromEntries(
         Object.entries(member(schema, "properties")).map(([name, part]) => [
           name,

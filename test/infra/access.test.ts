@@ -226,9 +226,11 @@ describe("functions", () => {
       Variables: {
         CHANNELS: '{"stripe":{"enabled":true,"livemode":true}}',
         LEDGER_SHARDS: '{"clearing":8}',
-        STRIPE_SECRET_ARN: expect.anything(),
+        CHANNEL_SECRETS: expect.anything(),
+        CALLBACKS_URL: expect.anything(),
       },
     });
+    expect(JSON.stringify(variables("payments"))).not.toMatch(/[sr]k_(test|live)_|whsec_|PRIVATE KEY/);
     expect(JSON.stringify(variables("relay"))).toMatch(/feed.*referrals.*notifications.*payments/);
     expect(JSON.stringify(variables("meta"))).not.toContain("USER_POOL_ID");
     expect(JSON.stringify(variables("transfers"))).not.toContain("PIN_KEY_ID");

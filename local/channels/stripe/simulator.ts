@@ -1,9 +1,11 @@
 /** The simulated Stripe in the form that every simulated provider has. */
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
+import { StripeFailure } from "../../stripe/errors.ts";
 import { createStripeSimulator, type StripeSimulator } from "../../stripe/simulator.ts";
 import type { WebhookSender } from "../../stripe/webhooks.ts";
 import { answerControl } from "../kit/control.ts";
+import { ActionRefused } from "../kit/protocol.ts";
 import type {
   DeliveryView,
   FaultOrder,
@@ -38,8 +40,16 @@ const senderOn =
     return response.status;
   };
 
-/** Does what people do. Throws for what nobody can do at Stripe. */
-function act({ control }: StripeSimulator, order: SimulatorAction): void {
+/** Does what people do. @throws ActionRefused for what nobody can do at Stripe, or not in the object's state. */
+function act(stripe: StripeSimulator, order: SimulatorAction): void {
+  try {
+    actOn(stripe, order);
+  } catch (cause) {
+    throw cause instanceof StripeFailure ? new ActionRefused(cause.message, { cause }) : cause;
+  }
+}
+
+function actOn({ control }: StripeSimulator, order: SimulatorAction): void {
   switch (order.kind) {
     case "payment":
       actOnPayment(control, order.id, order.action);
@@ -49,7 +59,7 @@ function act({ control }: StripeSimulator, order: SimulatorAction): void {
       break;
     case "payout":
       if (order.action !== "return")
-        throw new Error(`A transfer is made at once; there is nothing to ${order.action}.`);
+        throw new ActionRefused(`A transfer is made at once; there is nothing to ${order.action}.`);
       control.reverse(order.id);
       break;
     case "dispute":

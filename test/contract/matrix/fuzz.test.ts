@@ -4,7 +4,7 @@ import { problems } from "../../../shared/http/problems.ts";
 import { allRoutes } from "../../builders/whole-world.ts";
 import { runFuzz } from "./fuzz/run-fuzz.ts";
 
-const CALLS = 2_000;
+const CALLS = 3_000;
 
 it(`keeps every contract and every coin in ${CALLS} generated calls`, { timeout: 120_000 }, async () => {
   const report = await runFuzz({ seed: 1, calls: CALLS, now: () => performance.now() });

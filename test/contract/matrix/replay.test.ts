@@ -59,7 +59,7 @@ describe.each(changing)("$key", ({ name, route }) => {
     expect(isProblem(first)).toBe(false);
     await world.settle();
     const done = await snapshot();
-    expect(Object.keys(effectBetween(before, done))).not.toEqual([]);
+    expect(Object.keys(effectBetween(before, done)).length > 0).toBe(replay.changesNothing !== true);
 
     if (replay.sameMoment !== true) await world.settle(LATER_MS);
     const atRest = await snapshot();

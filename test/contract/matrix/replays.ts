@@ -6,6 +6,8 @@ import type { ProblemCode } from "../../../shared/http/problems.ts";
 import type { RouteName } from "../../builders/whole-world.ts";
 
 export type Replay = {
+  /** It answers a question that has a body: nothing changes at all. */
+  readonly changesNothing?: true;
   /** A repetition is refused with this, as the effect is there already. */
   readonly again?: ProblemCode;
   /** Attributes that a repetition may bring up to date. */
@@ -38,6 +40,8 @@ export const replays: Readonly<Partial<Record<RouteName, Replay>>> = {
   createTopUp: same,
   createPayment: same,
   cancelPayment: same,
+  // It says when it was given.
+  quotePayment: { changesNothing: true, sameMoment: true },
   createRefund: same,
   createWithdrawal: same,
   cancelWithdrawal: same,

@@ -17,7 +17,16 @@ const known = (kind: KnownKind): fc.Arbitrary<unknown> => fc.nat(9_999).map((n) 
 /** Members whose rule JSON Schema does not say, or for which there is a better guess, by name. */
 const named: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   timeZone: fc.constantFrom("Europe/Berlin", "UTC", "America/St_Johns", "Pacific/Kiritimati"),
-  channel: fc.constantFrom("stripe", "stripe", "stripe", "paypal"),
+  channel: fc.constantFrom("stripe", "stripe", "stripe", "paypal", "paypal", "wechat-pay"),
+  // Whom the two that are open can pay; the others are a channel's own to refuse.
+  recipient: fc.constantFrom<unknown>(
+    { type: "stripe_account", accountId: "acct_1Fuzz" },
+    { type: "stripe_account", accountId: "acct_1Unknown" },
+    { type: "paypal_email", email: "ada@example.com" },
+    { type: "paypal_email", email: "unclaimed@example.com" },
+    { type: "wechat", openId: "o-nobody" },
+  ),
+  country: fc.constantFrom("US", "FR", "IN", "ZZ"),
   cursor: fc.oneof(
     { weight: 4, arbitrary: fc.constant(undefined) },
     known("cursor"),

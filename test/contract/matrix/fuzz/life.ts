@@ -1,6 +1,8 @@
-/** What goes on in the world between the requests: payers pay, time passes, people are let in again. */
+/** What goes on in the world between the requests: payers and providers act, time passes, people are let in again. */
 
 import { freezeReasons } from "../../../../functions/ops/contract.ts";
+import { ActionRefused } from "../../../../local/channels/kit/protocol.ts";
+import type { Simulator, SimulatorAction } from "../../../../local/channels/simulator.ts";
 import type { AccountId } from "../../../../shared/platform/ids.ts";
 import type { RouteName, WholeWorld } from "../../../builders/whole-world.ts";
 import type { Called, CallOptions } from "../../../builders/world.ts";
@@ -13,7 +15,7 @@ export type Life = {
   readonly tokenOf: (name: string) => string;
   /** They begin another session, as they ended theirs. */
   readonly signIn: (name: string) => void;
-  /** Payers act, some minutes pass, all consumers run. */
+  /** Payers and providers act, some minutes pass, all consumers run. */
   readonly pass: () => Promise<void>;
   /** Ends freezes, blocks and old sessions, so that requests have something to reach. */
   readonly restore: () => Promise<void>;
@@ -21,7 +23,22 @@ export type Life = {
 
 const HALF_HOUR = 1_800_000;
 
-const payActions = ["approve", "decline", "abandon", "pend", "settle"] as const;
+type Actions = {
+  readonly [K in SimulatorAction["kind"]]: readonly Extract<SimulatorAction, { kind: K }>["action"][];
+};
+
+/** Most pay, and most goes well. */
+const actions: Actions = {
+  payment: ["approve", "approve", "approve", "approve", "decline", "abandon", "pend", "settle"],
+  refund: ["succeed", "succeed", "succeed", "fail", "stall"],
+  payout: ["confirm", "succeed", "succeed", "fail", "return", "expire"],
+  dispute: ["open", "open", "win", "lose"],
+};
+
+/** The share of payments that somebody disputes, or decides about, each time they come by. */
+const DISPUTED = 0.05;
+
+const NEWEST = 40;
 
 /** Makes the people; `fraction` gives random numbers of the run's seed. */
 export async function beginLife(w: WholeWorld, known: Known, fraction: () => number): Promise<Life> {
@@ -57,19 +74,38 @@ export async function beginLife(w: WholeWorld, known: Known, fraction: () => num
     if (quote.status < 400) await does("createTransfer", by, { key, body });
   };
 
-  const payersAct = (): void => {
-    const { control } = w.outside.providers.of("stripe");
-    const intents = control.objects().filter(({ kind }) => kind === "payment");
-    for (const { id } of intents.slice(-40)) {
-      if (acted.has(id) || fraction() < 0.3) continue;
-      acted.add(id);
-      // Most pay.
-      const action = fraction() < 0.6 ? "approve" : payActions[Math.floor(fraction() * payActions.length)];
-      try {
-        control.act({ kind: "payment", id, action: action ?? "approve" });
-      } catch (cause) {
-        // A payer finds a page that offers nothing any more.
-        if (!(cause instanceof Error && cause.constructor.name === "StripeFailure")) throw cause;
+  let refunds = 0;
+  /** Somebody sends a part of what they topped up back to where it came from. */
+  const sendBack = async (): Promise<void> => {
+    const by = friends[Math.floor(fraction() * friends.length)] ?? "ada";
+    const { body } = await does("listPayments", by, { query: { limit: "20" } });
+    const paid = body.items?.find(
+      ({ kind, status }: Readonly<Record<string, unknown>>) => kind === "top-up" && status === "succeeded",
+    );
+    if (paid === undefined) return;
+    refunds += 1;
+    const amount = { ...paid.amount, value: 1 + Math.floor(fraction() * paid.amount.value) };
+    await does("createRefund", by, { key: `back-${refunds}`, params: { id: paid.id }, body: { amount } });
+  };
+
+  const act = ({ control }: Simulator, kind: SimulatorAction["kind"], id: string): void => {
+    const known = actions[kind];
+    const action = known[Math.floor(fraction() * known.length)];
+    try {
+      control.act({ kind, id, action } as SimulatorAction);
+    } catch (cause) {
+      // A payer finds a page that offers nothing any more, and not every provider knows every action.
+      if (!(cause instanceof ActionRefused)) throw cause;
+    }
+  };
+
+  const outsideActs = (): void => {
+    for (const simulator of w.outside.providers.simulators.values()) {
+      for (const { kind, id } of simulator.control.objects().slice(-NEWEST)) {
+        if (kind === "payment" && acted.has(id) && fraction() < DISPUTED) act(simulator, "dispute", id);
+        if (kind === "dispute" || acted.has(id) || fraction() < 0.3) continue;
+        acted.add(id);
+        act(simulator, kind, id);
       }
     }
   };
@@ -78,8 +114,9 @@ export async function beginLife(w: WholeWorld, known: Known, fraction: () => num
     tokenOf,
     signIn,
     async pass() {
-      payersAct();
+      outsideActs();
       await exchange();
+      await sendBack();
       await w.settle(Math.floor(fraction() * HALF_HOUR));
       for (const name of friends) await does("getFeed", name, { query: { limit: "5" } });
     },

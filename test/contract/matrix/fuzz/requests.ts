@@ -148,9 +148,12 @@ const weights: Readonly<Partial<Record<RouteName, number>>> = {
   createPaymentRequest: 4,
   payPaymentRequest: 4,
   createTopUp: 4,
+  createPayment: 6,
+  createRefund: 4,
+  createWithdrawal: 4,
   createComment: 4,
   putLike: 2,
-  createCampaign: 2,
+  createCampaign: 3,
   claimReferral: 3,
 };
 

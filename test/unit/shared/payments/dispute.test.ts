@@ -87,7 +87,7 @@ describe("a dispute", () => {
     expect(contestedOf({ value: 5_00, currency: "USD" }, paid)).toEqual(usd(5_00));
     expect(contestedOf({ value: 50_00, currency: "USD" }, paid)).toEqual(paid);
     expect(contestedOf({ value: 5_00, currency: "EUR" }, paid)).toEqual(paid);
-    expect(contestedOf({ value: 0, currency: "USD" }, paid)).toEqual(paid);
+    expect(contestedOf({ value: 0, currency: "USD" }, paid)).toEqual(usd(0));
   });
 
   it("shows on its payment, and a loss stays", () => {
