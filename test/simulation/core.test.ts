@@ -101,7 +101,9 @@ describe("command line", () => {
       count: 20,
     });
     expect(readOptions(["--minutes", "0.5"])).toMatchObject({ what: "seeds", forMs: 30_000 });
-    expect(readOptions(["--planted"]).what).toBe("planted");
+    expect(readOptions(["--write"])).toMatchObject({ write: true, goesOn: false });
+    expect(readOptions(["--continue"])).toMatchObject({ write: true, goesOn: true });
+    expect(readOptions(["--planted"])).toMatchObject({ what: "planted", write: false });
     expect(readOptions(["--crash-points"]).what).toBe("crash-points");
     expect(() => readOptions(["--seeds", "many"])).toThrow("--seeds needs a whole number");
     expect(() => readOptions(["--minutes", "-1"])).toThrow();

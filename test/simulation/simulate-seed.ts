@@ -4,6 +4,7 @@ import { queueUrl } from "./cloud/functions.ts";
 import { TABLE_NAME } from "./cloud/wiring.ts";
 import { type MishapCounts, swarmChaos } from "./core/chaos.ts";
 import { callWith } from "./core/wire-clients.ts";
+import { setRates } from "./flows/exchange.ts";
 import { flows } from "./flows/index.ts";
 import { startCampaign } from "./flows/referral.ts";
 import { signUp } from "./flows/sign-up.ts";
@@ -28,13 +29,20 @@ export type SeedReport = {
 
 const MINUTE = 60_000;
 
-/** The sweep's schedule, and now and then a new version of everything; until `over` says so. */
+/** The sweep's schedule, until `over` says so. */
 async function tick({ scheduler, chaos, cloud, society }: World, over: () => boolean): Promise<void> {
   while (!over()) {
     await scheduler.sleep(chaos.strikes("late-sweep") ? society.dice.between(1, 20) * MINUTE : MINUTE);
     if (over()) return;
     void cloud.sweep();
-    if (chaos.strikes("redeploy")) cloud.redeploy();
+  }
+}
+
+/** A new version of everything while people are at it. */
+async function redeploys({ scheduler, chaos, cloud, society }: World, over: () => boolean): Promise<void> {
+  while (!over()) {
+    await scheduler.sleep(society.dice.between(2_000, 20_000));
+    if (!over() && chaos.strikes("redeploy")) cloud.redeploy();
   }
 }
 
@@ -90,9 +98,11 @@ export async function simulateSeed(
     let over = false;
     const everybody = Promise.all([
       startCampaign(society),
+      setRates(society),
       ...society.people.map((person) => lifeOf(person, world, society.dice.between(3, 7), done)),
     ]);
     void tick(world, () => over);
+    void redeploys(world, () => over);
     await world.live(everybody);
     over = true;
     if (world.violation() === undefined) await settle(world);

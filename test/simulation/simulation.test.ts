@@ -2,11 +2,11 @@
 import { availableParallelism } from "node:os";
 import { describe, expect, test } from "vitest";
 import { createPool } from "./runner/pool.ts";
-import { failureText, faultsOf } from "./runner/print.ts";
+import { failureText, faultsOf, totalsText } from "./runner/print.ts";
 import { runSeeds } from "./runner/run-seeds.ts";
 import { simulateSeed } from "./simulate-seed.ts";
 
-const SEEDS = 60;
+const SEEDS = 1_000;
 
 describe("the simulation", () => {
   test("a seed replays exactly, in another thread too", { timeout: 120_000 }, async () => {
@@ -31,12 +31,14 @@ describe("the simulation", () => {
   });
 
   test(`${SEEDS} seeds violate nothing`, { timeout: 1_200_000 }, async () => {
+    const startedAt = performance.now();
     const totals = await runSeeds({
       from: 1,
       count: SEEDS,
       threads: availableParallelism(),
       stopAtFailure: true,
     });
+    console.log(totalsText(totals, (performance.now() - startedAt) / 1000));
     expect(totals.failures.map((failure) => failureText(failure))).toEqual([]);
     expect(totals.seeds).toBe(SEEDS);
     // They would prove little if little went wrong in them.

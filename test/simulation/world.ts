@@ -1,4 +1,6 @@
 /** A run's world: the account, its people, and the invariants that watch them. */
+
+import type { ChannelName } from "../../shared/channels/registry.ts";
 import { type Cloud, createCloud } from "./cloud/cloud.ts";
 import type { Chaos } from "./core/chaos.ts";
 import { createDice, type Dice } from "./core/dice.ts";
@@ -24,8 +26,10 @@ export type World = {
   readonly violated: (invariant: string, detail: string) => void;
   /** Lets the world go on until the work is done, or something is violated, or nothing is left to happen. */
   readonly live: (work: Promise<unknown>) => Promise<void>;
-  /** Everything that still waits happens. */
+  /** Everything that still waits happens; what is in the background only as far as its time has come. */
   readonly drain: () => Promise<void>;
+  /** What is in the background happens too, whenever that is. */
+  readonly drainAll: () => Promise<void>;
   /** Asks every invariant what it says of a world at rest. */
   readonly checkAtRest: () => Promise<void>;
   readonly close: () => void;
@@ -35,13 +39,20 @@ export type WorldOptions = {
   readonly seed: number | string;
   readonly chaos: (dice: Dice) => Chaos;
   readonly people: number;
+  /** The channels that there are; by the seed, when it is left out. */
+  readonly channels?: readonly ChannelName[] | undefined;
   readonly onLine?: ((line: string) => void) | undefined;
 };
 
 const START = Date.parse("2026-11-22T12:00:00Z");
 const DAY = 86_400_000;
 
-export async function createWorld({ seed, chaos: chaosOf, people, onLine }: WorldOptions): Promise<World> {
+/** Stripe, and in most runs another one. */
+const channelsBy = (dice: Dice): readonly ChannelName[] =>
+  dice.chance(0.6) ? ["stripe", dice.pick(["paypal", "alipay", "wechat-pay", "paytm"])] : ["stripe"];
+
+export async function createWorld(options: WorldOptions): Promise<World> {
+  const { seed, chaos: chaosOf, people, onLine } = options;
   const dice = createDice(seed);
   // Some runs begin just before midnight at the end of a month, where limits begin anew.
   const startedAt = dice.chance(0.2) ? START + 9 * DAY - 43_200_000 - dice.between(0, 600_000) : START;
@@ -60,6 +71,7 @@ export async function createWorld({ seed, chaos: chaosOf, people, onLine }: Worl
 
   const cloud = await createCloud(
     stage,
+    options.channels ?? channelsBy(dice.fork("channels")),
     (changes) => {
       mirror.apply(changes, scheduler.now());
       for (const { onChanges } of watches) onChanges?.(changes);
@@ -111,6 +123,10 @@ export async function createWorld({ seed, chaos: chaosOf, people, onLine }: Worl
     live,
     drain: async () => {
       await goOn(() => scheduler.pending() === 0 || violation !== undefined);
+    },
+    drainAll: async () => {
+      const left = (): number => scheduler.pending() + scheduler.inBackground();
+      await goOn(() => left() === 0 || violation !== undefined);
     },
     checkAtRest: () =>
       live(

@@ -1,6 +1,8 @@
 /** Stripe's official library on the simulator: that it speaks Stripe is not for our own adapter to say. */
 import Stripe from "stripe";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ActionRefused } from "../../../local/channels/kit/protocol.ts";
+import type { SimulatorAction } from "../../../local/channels/simulator.ts";
 import { stripeErrorOf } from "../stripe/stripe-world.ts";
 import { type ChannelWorld, startChannelWorld } from "./stripe-world.ts";
 
@@ -111,6 +113,19 @@ describe("disputes", () => {
     const unpaid = await stripe.paymentIntents.create({ amount: 2000, currency: "eur" });
     expect(() => world.control.act({ kind: "dispute", id: unpaid.id, action: "open" })).toThrow(/status/);
   });
+});
+
+it("refuses what the object's state does not allow, or Stripe does not know, in one way", async () => {
+  const { id } = await stripe.paymentIntents.create({ amount: 2000, currency: "eur" });
+  const refused: readonly SimulatorAction[] = [
+    { kind: "payment", id, action: "settle" },
+    { kind: "payment", id: "pi_nobody", action: "approve" },
+    { kind: "dispute", id, action: "win" },
+    { kind: "refund", id: "re_nobody", action: "fail" },
+    { kind: "payout", id: "tr_nobody", action: "return" },
+    { kind: "payout", id: "tr_nobody", action: "confirm" },
+  ];
+  for (const action of refused) expect(() => world.control.act(action)).toThrow(ActionRefused);
 });
 
 describe("wallet tokens", () => {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startCloud } from "../../../local/cloud/cloud.ts";
+import { channelModules } from "../../../shared/channels/registry.ts";
 import { assembly } from "./assembly.ts";
 import { endAll, startProcess } from "./process.ts";
 import { closeAll, type System, startSystem, temporaryFolder, wholePlay } from "./system.ts";
@@ -21,12 +22,13 @@ describe("the local cloud", () => {
   it("tells every address once all of them answer", async () => {
     const file = path.join(system.dir, "endpoints.json");
     const told: Record<string, unknown> = JSON.parse(readFileSync(file, "utf8"));
-    const urls = ["api", "control", "dynamodb", "sqs", "services", "pool", "stripe"].map(
-      (name) => told[name],
-    );
+    const providers: Readonly<Record<string, string>> = Object(told["channels"]);
+    expect(Object.keys(providers).toSorted()).toEqual(Object.keys(channelModules).toSorted());
+    const own = ["api", "control", "dynamodb", "sqs", "services", "pool"].map((name) => told[name]);
+    const urls = [...own, ...Object.values(providers)];
     // Whatever they say to a bare GET: an address where nobody listens rejects.
     await Promise.all(urls.map((url) => fetch(String(url))));
-    expect(new Set(urls.map(String)).size).toBeGreaterThanOrEqual(6);
+    expect(new Set(urls.map(String)).size).toBeGreaterThanOrEqual(10);
     expect(told).toMatchObject({
       region: system.local.model.region,
       tables: [expect.any(String)],

@@ -2,6 +2,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { callbacksRoutes } from "../../../functions/callbacks/contract.ts";
 import { createEngine, type Engine } from "../../../local/engine/engine.ts";
+import type { ChannelName } from "../../../shared/channels/registry.ts";
 import { silentLog } from "../../../shared/platform/log.ts";
 import { silentMetrics } from "../../../shared/platform/metrics.ts";
 import { createKithTable } from "../../builders/kith-table.ts";
@@ -45,11 +46,13 @@ export type Cloud = {
 };
 
 /**
+ * @param channels that money comes in and goes out through.
  * @param onChanges told after each step what has changed in the table.
  * @param unexpected told what must not happen between the account and the world outside.
  */
 export async function createCloud(
   stage: Stage,
+  channels: readonly ChannelName[],
   onChanges: (changes: readonly Change[]) => void,
   unexpected: (detail: string) => void,
 ): Promise<Cloud> {
@@ -75,24 +78,32 @@ export async function createCloud(
       Object.entries<V>(record).map(([name, value]) => [name, map(name as K, value)]),
     ) as Record<K, W>;
 
-  const outside: Outside = createOutside(stage, dice.fork("stripe"), async (_url, headers, body) => {
-    await scheduler.sleep(chaos.strikes("late-webhook") ? dice.between(1_000, 120_000) : dice.between(1, 80));
-    const send = async (): Promise<number> => {
-      const event = gatewayEvent(callbacksRoutes.receiveCallback, {
-        params: { channel: "stripe" },
-        rawBody: body,
-        headers,
-      });
-      const outcome = await request("callbacks", event);
-      if (outcome.kind === "done" && !outcome.disturbed && (outcome.value.statusCode ?? 500) >= 400) {
-        unexpected(`a webhook was answered ${outcome.value.statusCode} for no reason`);
-      }
-      return outcome.kind === "done" ? (outcome.value.statusCode ?? 500) : 500;
-    };
-    const status = await send();
-    if (chaos.strikes("repeat-webhook")) return send();
-    return status;
-  });
+  const outside: Outside = createOutside(
+    stage,
+    dice.fork("outside"),
+    channels,
+    async (channel, headers, body) => {
+      await scheduler.sleep(
+        chaos.strikes("late-webhook") ? dice.between(1_000, 120_000) : dice.between(1, 80),
+      );
+      const send = async () => {
+        const event = gatewayEvent(callbacksRoutes.receiveCallback, {
+          params: { channel },
+          rawBody: body,
+          headers,
+        });
+        const outcome = await request("callbacks", event);
+        if (outcome.kind === "done" && !outcome.disturbed && (outcome.value.statusCode ?? 500) >= 400) {
+          unexpected(`a webhook was answered ${outcome.value.statusCode} for no reason`);
+        }
+        return outcome.kind === "done"
+          ? { status: outcome.value.statusCode ?? 500, body: outcome.value.body ?? "" }
+          : { status: 500, body: "" };
+      };
+      const first = await send();
+      return chaos.strikes("repeat-webhook") ? send() : first;
+    },
+  );
 
   const apis = entries(apiFunctions, (name, build) => fleet(name, build));
   const workers = entries(queueFunctions, (name, build) => fleet(`${name}-worker`, build));
@@ -122,6 +133,7 @@ export async function createCloud(
   const direct = parts({
     port: async (_port, _operation, _about, effect) => effect(undefined),
     platform: createDirectPlatform(stage),
+    disturb: () => {},
   });
   return {
     engine,
@@ -137,10 +149,7 @@ export async function createCloud(
       for (const each of [...Object.values(apis), ...Object.values(workers)]) each.redeploy();
       for (const each of [relay, sweeper, holder]) each.redeploy();
     },
-    close() {
-      outside.close();
-      engine.close();
-    },
+    close: () => engine.close(),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Every function of the product with its handlers: the simulation's counterpart of the Lambda entries. */
+import "../core/synchronous-hashing.ts";
 import type {
   APIGatewayProxyEventV2,
   APIGatewayProxyStructuredResultV2,
@@ -28,14 +29,17 @@ import { opsRoutes } from "../../../functions/ops/contract.ts";
 import { opsHandlers } from "../../../functions/ops/handlers.ts";
 import { paymentsEventHandlers } from "../../../functions/payments/consumer-handlers.ts";
 import { paymentsRoutes } from "../../../functions/payments/contract.ts";
-import type { PaymentApiDeps } from "../../../functions/payments/deps.ts";
+import { type PaymentDeps, paymentStores, type RiskDeps } from "../../../functions/payments/deps.ts";
 import { paymentsHandlers } from "../../../functions/payments/handlers.ts";
+import type { QuoteDeps } from "../../../functions/payments/quote-payment.ts";
+import { routingSchema } from "../../../functions/payments/routing-variables.ts";
 import { sweepDue } from "../../../functions/payments/sweep-due.ts";
 import { referralsRoutes } from "../../../functions/referrals/contract.ts";
 import { referralsEvents } from "../../../functions/referrals/event-handlers.ts";
 import { referralsHandlers } from "../../../functions/referrals/handlers.ts";
 import { createReferrals } from "../../../functions/referrals/store.ts";
 import { relayRecords } from "../../../functions/relay/relay-events.ts";
+import { riskEvents } from "../../../functions/risk/event-handlers.ts";
 import { transfersRoutes } from "../../../functions/transfers/contract.ts";
 import { transfersHandlers } from "../../../functions/transfers/handlers.ts";
 import { walletRoutes } from "../../../functions/wallet/contract.ts";
@@ -45,12 +49,12 @@ import { consumeEvents, consumeMessages } from "../../../shared/events/consume.t
 import type { Route, RouteTable } from "../../../shared/http/route.ts";
 import { type Handlers, serve } from "../../../shared/http/serve.ts";
 import { createHolds, type Holds } from "../../../shared/ledger/holds.ts";
-import { createPayments } from "../../../shared/payments/store.ts";
 import { createDevices } from "../../../shared/people/devices.ts";
 import { createRelations } from "../../../shared/people/relations.ts";
+import { createObservations } from "../../../shared/routing/store.ts";
 import { FEW_ITERATIONS, testPepper } from "../../builders/pepper.ts";
 import type { Outside } from "./outside.ts";
-import { CLEARING_SHARDS, type Parts } from "./wiring.ts";
+import { CLEARING_SHARDS, CURRENCIES, type Parts } from "./wiring.ts";
 
 type Reply = APIGatewayProxyStructuredResultV2;
 export type ApiHandler = (event: APIGatewayProxyEventV2) => Promise<Reply>;
@@ -64,11 +68,13 @@ const api =
     return (event) => handler(event, context);
   };
 
-const paymentDeps = (parts: Parts, outside: Outside): PaymentApiDeps => ({
+export const paymentDeps = (parts: Parts, outside: Outside): PaymentDeps & QuoteDeps & RiskDeps => ({
   ...parts,
-  payments: createPayments(parts),
-  channels: outside.channels(parts.port),
+  ...paymentStores(parts),
+  channels: outside.channels(parts),
   clearingShards: CLEARING_SHARDS,
+  observations: createObservations(parts),
+  routing: routingSchema.parse({ fees: {} }),
 });
 
 /** Functions behind the gateway, by area. */
@@ -87,11 +93,7 @@ export const apiFunctions = {
   transfers: api(transfersRoutes, transfersHandlers),
   payments: api(paymentsRoutes, (parts, outside) => paymentsHandlers(paymentDeps(parts, outside))),
   callbacks: api(callbacksRoutes, (parts, outside) =>
-    callbacksHandlers({
-      ...parts,
-      settings: { stripe: outside.stripeSettings },
-      webhookSecrets: async () => [outside.webhookSecret],
-    }),
+    callbacksHandlers({ ...parts, channels: outside.channels(parts) }),
   ),
   friends: api(friendsRoutes, (parts) =>
     friendsHandlers({ accounts: parts.accounts, relations: createRelations(parts) }),
@@ -109,7 +111,7 @@ export const apiFunctions = {
     notificationsHandlers({ ...parts, inboxes: createInboxes(parts) }),
   ),
   ops: api(opsRoutes, (parts) =>
-    opsHandlers({ ...parts, campaigns: createCampaigns(parts), currencies: ["USD", "EUR"] }),
+    opsHandlers({ ...parts, campaigns: createCampaigns(parts), currencies: CURRENCIES }),
   ),
 } as const;
 export type ApiName = keyof typeof apiFunctions;
@@ -168,6 +170,7 @@ export const queueFunctions = {
   payments: worker((parts, outside) =>
     consumeEvents(paymentsEventHandlers(paymentDeps(parts, outside)), parts.platform),
   ),
+  risk: worker((parts) => consumeEvents(riskEvents(parts), parts.platform)),
   push: worker((parts, outside) =>
     consumeMessages(
       parts.platform,
@@ -208,13 +211,14 @@ export const relayFunction =
         referrals: queueUrl("referrals"),
         notifications: queueUrl("notifications"),
         payments: queueUrl("payments"),
+        risk: queueUrl("risk"),
+        reconciliation: queueUrl("reconciliation"),
       },
     });
 
 export const sweepFunction = (parts: Parts, outside: Outside) => {
   const deps = paymentDeps(parts, outside);
-  const sweepDeps = { ...deps, holds: createHolds(deps) };
-  return () => sweepDue(sweepDeps);
+  return () => sweepDue(deps);
 };
 
 /** Holds have no route yet: a function of the simulation's own uses them as a merchant's charge would. */

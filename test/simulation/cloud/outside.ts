@@ -1,24 +1,25 @@
-/** The world outside the account: Stripe, the login domain, push and mail. Each speaks through a function's port. */
+/** The world outside the account: payment providers, the login domain, push and mail. Each speaks through a function's port. */
 import type { LoginSettings } from "../../../functions/identity/login.ts";
 import type { LoginClient } from "../../../functions/identity/login-client.ts";
 import type { EmailSender } from "../../../functions/notifications/email-sender.ts";
 import type { PushSender } from "../../../functions/notifications/push-sender.ts";
-import type { PaymentChannels } from "../../../functions/payments/channels.ts";
-import { createStripeSimulator, type StripeSimulator } from "../../../local/stripe/simulator.ts";
-import type { WebhookSender } from "../../../local/stripe/webhooks.ts";
-import { createStripeChannel } from "../../../shared/channels/stripe/stripe-channel.ts";
+import type { ChannelName } from "../../../shared/channels/registry.ts";
+import type { Channels, OpenedChannel } from "../../../shared/payments/open-channels.ts";
 import type { Dice } from "../core/dice.ts";
-import { NoAnswer, type Port, type Stage } from "../core/environment.ts";
+import type { Port, Ports, Stage } from "../core/environment.ts";
+import { providerSpecs, testKeys } from "./providers/index.ts";
+import { createProvider, type Provider } from "./providers/provider.ts";
 
-const SECRET_KEY = "sk_test_simulation";
-const PUBLISHABLE_KEY = "pk_test_simulation";
-const WEBHOOK_SECRET = "whsec_simulation";
+/** Brings a provider's callback to the product, and the answer back. */
+export type CallbackSender = (
+  channel: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+) => Promise<{ readonly status: number; readonly body: string }>;
 
 export type Outside = {
-  readonly stripe: StripeSimulator;
-  readonly webhookSecret: string;
-  readonly stripeSettings: { readonly enabled: boolean; readonly livemode: boolean };
-  readonly channels: (port: Port) => PaymentChannels;
+  readonly providers: readonly Provider[];
+  readonly channels: (ports: Ports) => Channels;
   readonly login: LoginSettings;
   readonly loginClient: (port: Port) => LoginClient;
   readonly pushApplications: { readonly ios: string; readonly android: string };
@@ -26,8 +27,6 @@ export type Outside = {
   readonly emailSender: (port: Port) => EmailSender;
   /** Push messages by collapse key and endpoint, as phones would show them. */
   readonly pushed: ReadonlyMap<string, number>;
-  /** Ends what still waits for an answer that will not come. */
-  readonly close: () => void;
 };
 
 /** What the login domain gives for a code, which here is the person's name. */
@@ -39,100 +38,36 @@ const tokenAnswer = (name: string) => ({
   expires_in: 900,
 });
 
-const headersOf = (init: RequestInit | undefined): Record<string, string> => {
-  const headers: Record<string, string> = {};
-  new Headers(init?.headers).forEach((value, name) => {
-    headers[name] = value;
-  });
-  return headers;
-};
-
-/** `fetch` to Stripe through a port. A broken connection rejects as undici does. */
-function stripeFetch(
-  { chaos, dice }: Stage,
-  port: Port,
-  stripe: StripeSimulator,
-  closing: Set<() => void>,
-): typeof fetch {
-  return (input, init) => {
-    const url = new URL(String(input));
-    const method = init?.method ?? "GET";
-    const request = {
-      method,
-      path: url.pathname,
-      query: url.search.slice(1),
-      headers: headersOf(init),
-      body: typeof init?.body === "string" ? init.body : "",
-    };
-    return new Promise((resolve, reject) => {
-      const broken = (): void =>
-        reject(Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNRESET" } }));
-      // The library's own timer would outlive the run with everything that hangs on it.
-      closing.add(broken);
-      const settle = (finish: () => void) => {
-        closing.delete(broken);
-        finish();
-      };
-      port(
-        "provider",
-        `${method} ${url.pathname.split("/").slice(0, 3).join("/")}`,
-        { detail: url.pathname.split("/").slice(3).join("/").slice(0, 24), isWrite: method !== "GET" },
-        async () => {
-          if (chaos.strikes("provider-error")) {
-            const status = dice.pick([409, 429, 500, 503]);
-            stripe.control.failNext({ times: 1, fault: { kind: "status", status, keep: status === 500 } });
-          }
-          const answer = await stripe.handle(request);
-          if (answer === "dropped") throw new NoAnswer();
-          const { status, headers, body } = answer;
-          const response = new Response(null, { status, headers });
-          // Reading a body stream takes turns of the event loop that no seed decides.
-          return Object.assign(response, {
-            json: async (): Promise<unknown> => JSON.parse(body),
-            text: async () => body,
-          });
-        },
-      ).then(
-        (response) => settle(() => resolve(response)),
-        () => settle(broken),
-      );
-    });
-  };
-}
-
-export function createOutside(stage: Stage, dice: Dice, sendWebhook: WebhookSender): Outside {
-  const { scheduler } = stage;
-  const closing = new Set<() => void>();
+/** @param names of the channels that this run has. */
+export function createOutside(
+  stage: Stage,
+  dice: Dice,
+  names: readonly ChannelName[],
+  sendCallback: CallbackSender,
+): Outside {
   const pushed = new Map<string, number>();
-  const stripe = createStripeSimulator({
-    secretKey: SECRET_KEY,
-    publishableKey: PUBLISHABLE_KEY,
-    webhookSecret: WEBHOOK_SECRET,
-    webhookUrl: "https://kith.example/v1/callbacks/stripe",
-    accountId: "acct_simulation",
-    now: scheduler.now,
-    schedule: (ms, run) => void scheduler.after(ms, run),
-    random: dice.fraction,
-    store: { load: () => undefined, save: () => {}, volatile: true },
-    log: () => {},
-    sendWebhook,
-  });
-  const stripeSettings = { enabled: true, livemode: false };
+  const providers = names.map((name) =>
+    createProvider(providerSpecs[name], {
+      stage,
+      dice: dice.fork(name),
+      keys: testKeys[name],
+      sendCallback: (headers, body) => sendCallback(name, headers, body),
+    }),
+  );
   return {
-    stripe,
-    webhookSecret: WEBHOOK_SECRET,
-    stripeSettings,
-    channels(port) {
-      const channel = createStripeChannel({
-        apiKey: SECRET_KEY,
-        publishableKey: PUBLISHABLE_KEY,
-        livemode: false,
-        // The port gives up long before, on the run's own clock.
-        timeoutMs: 600_000,
-        maxNetworkRetries: 0,
-        fetch: stripeFetch(stage, port, stripe, closing),
-      });
-      return { open: async (name) => (name === "stripe" ? { channel, ...stripeSettings } : undefined) };
+    providers,
+    channels(ports) {
+      // Opened when first needed, as the product does: an adapter is dear to make.
+      const opened = new Map<string, OpenedChannel>();
+      return {
+        async open(wanted) {
+          const provider = providers.find(({ name }) => name === wanted);
+          if (provider === undefined) return undefined;
+          const channel = opened.get(wanted) ?? provider.open(ports);
+          opened.set(wanted, channel);
+          return channel;
+        },
+      };
     },
     login: { url: "https://login.example", clientId: "app", scopes: "openid", providers: ["Google"] },
     loginClient: (port) => ({
@@ -165,9 +100,5 @@ export function createOutside(stage: Stage, dice: Dice, sendWebhook: WebhookSend
       send: (email) => port("mail", "Send", { detail: email.to, isWrite: true }, () => "mail"),
     }),
     pushed,
-    close() {
-      for (const end of closing) end();
-      closing.clear();
-    },
   };
 }

@@ -36,7 +36,12 @@ export type Port = <T>(
 ) => Promise<T>;
 
 /** What a function is built on. */
-export type Ports = { readonly port: Port; readonly platform: Platform };
+export type Ports = {
+  readonly port: Port;
+  readonly platform: Platform;
+  /** Something went wrong for the invocation that is running, outside of the port's own knowledge. */
+  readonly disturb: () => void;
+};
 
 /** How an invocation ended. `disturbed`: something went wrong for it, so it may have failed for good reason. */
 export type Outcome<R> =
@@ -149,7 +154,10 @@ export function createFleet<E, R>(stage: Stage, spec: FunctionSpec<E, R>): Fleet
       log: tracingLog(stage, name),
       metrics: silentMetrics,
     };
-    return { name, version, life, run: spec.build({ port, platform }) };
+    const disturb = (): void => {
+      life.disturbed = true;
+    };
+    return { name, version, life, run: spec.build({ port, platform, disturb }) };
   };
 
   return {

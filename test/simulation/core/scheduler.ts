@@ -10,9 +10,11 @@ export type Scheduler = {
   readonly now: () => number;
   /** How many things have happened. */
   readonly steps: () => number;
-  /** How many are still to happen. */
+  /** How many are still to happen, those in the background left out. */
   readonly pending: () => number;
-  readonly after: (ms: number, run: () => void) => Cancel;
+  /** What is in the background: it happens when its time comes, and nobody waits for it. */
+  readonly inBackground: () => number;
+  readonly after: (ms: number, run: () => void, place?: "pending" | "background") => Cancel;
   /** Resolves when the time has passed. */
   readonly sleep: (ms: number) => Promise<void>;
   /**
@@ -24,7 +26,12 @@ export type Scheduler = {
   onStep: () => void;
 };
 
-type Task = { readonly at: number; readonly order: number; run: (() => void) | undefined };
+type Task = {
+  readonly at: number;
+  readonly order: number;
+  readonly place: "pending" | "background";
+  run: (() => void) | undefined;
+};
 
 const isBefore = (a: Task, b: Task): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
@@ -81,21 +88,22 @@ export function createScheduler(startedAt: number): Scheduler {
   let now = startedAt;
   let steps = 0;
   let order = 0;
-  let pending = 0;
+  const count = { pending: 0, background: 0 };
 
   const scheduler: Scheduler = {
     now: () => now,
     steps: () => steps,
-    pending: () => pending,
-    after(ms, run) {
+    pending: () => count.pending,
+    inBackground: () => count.background,
+    after(ms, run, place = "pending") {
       order += 1;
-      pending += 1;
-      const task: Task = { at: now + Math.max(0, ms), order, run };
+      count[place] += 1;
+      const task: Task = { at: now + Math.max(0, ms), order, place, run };
       heap.push(task);
       return () => {
         if (task.run === undefined) return;
         task.run = undefined;
-        pending -= 1;
+        count[place] -= 1;
       };
     },
     sleep: (ms) => new Promise((resolve) => void scheduler.after(ms, resolve)),
@@ -108,7 +116,7 @@ export function createScheduler(startedAt: number): Scheduler {
         const { run } = task;
         if (run === undefined) continue;
         task.run = undefined;
-        pending -= 1;
+        count[task.place] -= 1;
         now = Math.max(now, task.at);
         steps += 1;
         if (steps > MAX_STEPS) throw new Error(`the run did not come to rest within ${MAX_STEPS} steps`);

@@ -5,7 +5,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import type { Item as WireItem } from "../../../local/engine/dynamo/attribute-values.ts";
 import type { Engine } from "../../../local/engine/engine.ts";
 import { AwsError } from "../../../local/engine/errors.ts";
 import type { EngineCall, Fault } from "../../../local/engine/faults.ts";
@@ -13,6 +13,7 @@ import type { JsonObject } from "../../../local/engine/json.ts";
 import type { CallFault } from "./chaos.ts";
 import type { Dice } from "./dice.ts";
 import type { Port } from "./environment.ts";
+import { fromWireItem, toWireItem } from "./wire-values.ts";
 
 /** Members that hold an item or a part of one, on the way in. */
 const itemsIn: ReadonlySet<string> = new Set([
@@ -27,28 +28,11 @@ const itemsOut: ReadonlySet<string> = new Set(["Item", "Attributes", "LastEvalua
 const isPlain = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 
-type WireItem = Parameters<typeof unmarshall>[0];
-
-/** Binary attributes are base64 on the wire. Ours are at the top of an item. */
-const withBinary = (item: object, map: (binary: unknown) => unknown): unknown => {
-  const wire: Record<string, unknown> = { ...item };
-  for (const [name, value] of Object.entries(wire)) {
-    if (isPlain(value) && "B" in value) wire[name] = { B: map(value["B"]) };
-  }
-  return wire;
-};
-const toWireItem = (value: unknown): unknown =>
-  withBinary(marshall(value, { removeUndefinedValues: true }), (binary) =>
-    binary instanceof Uint8Array ? Buffer.from(binary).toString("base64") : binary,
-  );
-const fromWireItem = (value: unknown): unknown =>
-  unmarshall(withBinary(Object(value), (binary) => Buffer.from(String(binary), "base64")) as WireItem);
-
 /** A request in the document client's form as its wire form. */
 function toWire(value: unknown, name = ""): unknown {
-  if (itemsIn.has(name)) return toWireItem(value);
+  if (itemsIn.has(name)) return toWireItem(Object(value));
   if (Array.isArray(value))
-    return value.map((member) => (name === "Keys" ? toWireItem(member) : toWire(member)));
+    return value.map((member) => (name === "Keys" ? toWireItem(Object(member)) : toWire(member)));
   if (!isPlain(value)) return value;
   const wire: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(value))
@@ -59,13 +43,13 @@ function toWire(value: unknown, name = ""): unknown {
 function fromWire(reply: JsonObject): JsonObject {
   const native: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(reply)) {
-    if (itemsOut.has(key)) native[key] = fromWireItem(member);
-    else if (key === "Items" && Array.isArray(member)) native[key] = member.map(fromWireItem);
+    if (itemsOut.has(key)) native[key] = fromWireItem(member as WireItem);
+    else if (key === "Items" && Array.isArray(member)) native[key] = member.map((item) => fromWireItem(item));
     else if (key === "Responses" && isPlain(member)) {
       native[key] = Object.fromEntries(
         Object.entries(member).map(([table, items]) => [
           table,
-          Array.isArray(items) ? items.map(fromWireItem) : items,
+          Array.isArray(items) ? items.map((item) => fromWireItem(item)) : items,
         ]),
       );
     } else native[key] = member;

@@ -1,5 +1,6 @@
 /** `--crash-points`: runs them all and prints a table. */
 import { createPool } from "../runner/pool.ts";
+import { writeProof } from "../runner/proof-document.ts";
 import { crashAll, type FlowResult } from "./crash-all.ts";
 
 export const crashTable = (results: readonly FlowResult[]): string => {
@@ -21,7 +22,13 @@ export const crashTable = (results: readonly FlowResult[]): string => {
 };
 
 /** @returns whether every flow came through every crash. */
-export async function crashPoints({ threads }: { readonly threads: number }): Promise<boolean> {
+export async function crashPoints({
+  threads,
+  write,
+}: {
+  readonly threads: number;
+  readonly write: boolean;
+}): Promise<boolean> {
   const startedAt = performance.now();
   const pool = createPool(threads);
   try {
@@ -33,6 +40,7 @@ export async function crashPoints({ threads }: { readonly threads: number }): Pr
       }
     });
     console.log(crashTable(results));
+    if (write) writeProof("crash-points", crashTable(results));
     console.log(`${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
     return results.every(({ failures }) => failures.length === 0);
   } finally {

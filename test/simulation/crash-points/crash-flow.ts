@@ -38,7 +38,8 @@ export async function crashFlow(name: string, crash: Crash | undefined): Promise
   const flow = moneyFlows.find((known) => known.name === name);
   if (flow === undefined) throw new Error(`there is no flow ${name}`);
   const chaos = pointChaos(crash);
-  const world = await createWorld({ seed: name, chaos: () => chaos, people: 2 });
+  const channels = [flow.channel ?? "stripe"] as const;
+  const world = await createWorld({ seed: name, chaos: () => chaos, people: 2, channels });
   const { cloud } = world;
   try {
     await world.live(
@@ -52,7 +53,7 @@ export async function crashFlow(name: string, crash: Crash | undefined): Promise
     await world.drain();
     const awaits = [...chaos.awaits()];
     // Callbacks that were held back come late, but they come.
-    await world.live(cloud.outside.stripe.control.release());
+    await world.live(Promise.all(cloud.outside.providers.map((provider) => provider.releaseCallbacks())));
     if (world.violation() === undefined) await settle(world);
     if (world.violation() === undefined) await world.checkAtRest();
     const violation = world.violation();

@@ -6,14 +6,17 @@ import {
   beginTopUp,
   type FlowStage,
   fund,
+  HOUR,
   holdId,
   type MoneyFlow,
   pay,
   payIntent,
+  providerOf,
+  sweepAfter,
   usd,
 } from "./money-flow.ts";
-
-const HOUR = 3_600_000;
+import { outgoingFlows } from "./outgoing-flows.ts";
+import { paymentFlows } from "./payment-flows.ts";
 
 const campaignBody = {
   name: "Spring",
@@ -53,11 +56,6 @@ const freeze = ({ world: { society }, ada }: FlowStage, name: "freezeAccount" | 
 const bothCurrencies = async (stage: FlowStage): Promise<void> => {
   await fund(stage, stage.ada);
   await fund(stage, stage.ada, "EUR");
-};
-
-const sweepAfter = async ({ world }: FlowStage, ms: number): Promise<void> => {
-  await world.scheduler.sleep(ms);
-  await world.cloud.sweep();
 };
 
 export const moneyFlows: readonly MoneyFlow[] = [
@@ -101,7 +99,7 @@ export const moneyFlows: readonly MoneyFlow[] = [
     prepare: async (stage) => {
       const intent = await beginTopUp(stage, stage.ada);
       await stage.world.scheduler.sleep(5_000);
-      stage.world.cloud.outside.stripe.control.hold();
+      providerOf(stage).holdCallbacks();
       payIntent(stage, intent);
     },
     act: (stage) => sweepAfter(stage, 60_000),
@@ -116,11 +114,13 @@ export const moneyFlows: readonly MoneyFlow[] = [
     prepare: async (stage) => {
       const intent = await beginTopUp(stage, stage.ada);
       await stage.world.scheduler.sleep(5_000);
-      stage.world.cloud.outside.stripe.control.hold();
+      providerOf(stage).holdCallbacks();
       payIntent(stage, intent);
     },
     act: (stage) => sweepAfter(stage, 25 * HOUR),
   },
+  ...paymentFlows,
+  ...outgoingFlows,
   {
     name: "reward for a payment",
     prepare: async (stage) => {

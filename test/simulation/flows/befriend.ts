@@ -1,5 +1,7 @@
 /** Friendship, its end, and blocks. */
+
 import type { Flow } from "../society/society.ts";
+import { read } from "./feed.ts";
 
 export const befriend: Flow = {
   name: "befriend",
@@ -28,6 +30,7 @@ export const part: Flow = {
       : undefined;
     await Promise.all([crossing, call(actor, "friends", "putBlock", { params })]);
     await pause(50, 5_000);
+    await read(other, 20, call);
     if (dice.chance(0.5)) await call(actor, "friends", "deleteBlock", { params });
   },
 };

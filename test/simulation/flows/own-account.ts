@@ -1,15 +1,18 @@
 /** What people do with their own account: settings, terms, devices, looking at their money and messages. */
+
 import type { Flow } from "../society/society.ts";
+import { read } from "./feed.ts";
 
 export const changeSettings: Flow = {
   name: "change-settings",
-  weight: 1.5,
-  async run(actor, { dice, call }) {
+  weight: 2,
+  async run(actor, { dice, call, others }) {
     const body = dice.chance(0.8)
       ? { paymentAudience: dice.pick(["participants", "friends", "public"]) }
       : { handle: `${actor.name}_${dice.between(1, 4)}` };
     const reply = await call(actor, "identity", "patchMe", { body });
     if (reply?.status === 200) actor.handle = reply.body.handle;
+    await read(dice.pick(others(actor)), 20, call);
   },
 };
 
@@ -54,5 +57,16 @@ export const reconsiderTerms: Flow = {
     await decide(false);
     await pause(50, 3_000);
     await decide(true);
+  },
+};
+
+export const setPin: Flow = {
+  name: "set-pin",
+  weight: 0.6,
+  async run(actor, { dice, call }) {
+    const [first, second] = ["482913", "739162"];
+    await call(actor, "identity", "putPin", { body: { pin: first } });
+    if (dice.chance(0.5))
+      await call(actor, "identity", "putPin", { body: { pin: second, currentPin: first } });
   },
 };

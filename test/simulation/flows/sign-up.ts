@@ -22,7 +22,7 @@ export async function signUp(person: Person, society: Society): Promise<void> {
   const agreed = await call(person, "identity", "putConsents", { body: { consents } });
   if (agreed?.status !== 200) return;
   if (dice.chance(0.7)) {
-    const paymentAudience = dice.pick(["friends", "public", "participants", "public"]);
+    const paymentAudience = dice.pick(["friends", "public", "public", "participants", "public"]);
     await call(person, "identity", "patchMe", { body: { paymentAudience } });
   }
   person.id = id;

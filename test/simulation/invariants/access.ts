@@ -1,5 +1,6 @@
 /** A freeze holds in every currency at once, and a session that was ended does nothing any more. */
 import { chainPartition } from "../../../shared/table/keys.ts";
+import { CURRENCIES } from "../cloud/wiring.ts";
 import { partOf, textOf } from "../society/mirror.ts";
 import type { Invariant } from "./invariant.ts";
 
@@ -14,7 +15,7 @@ export const access: Invariant = {
       const account = mirror.get(`ACCOUNT#${accountId}`, "ACCOUNT");
       const wanted = accessOf(partOf(account, "access"));
       const known = Array.isArray(account?.["currencies"]) ? account["currencies"] : [];
-      for (const currency of ["USD", "EUR"]) {
+      for (const currency of CURRENCIES) {
         const head = mirror.newest(chainPartition(`user:${accountId}`, currency));
         if (head === undefined) continue;
         if (!known.includes(currency)) violated(`${accountId}: does not know of its ${currency} chain`);

@@ -31,7 +31,9 @@ export const campaigns: Invariant = {
         const other = textOf(entry, "counterparty");
         const counts =
           (moved > 0 && other.startsWith("system:clearing:")) || (moved < 0 && other.startsWith("user:"));
-        const isTransfer = textOf(entry, "kind") === "transfer";
+        // What comes back, or is given back, is no payment.
+        const isReturned = /^(refund|withdrawal|dispute):/.test(textOf(entry, "memo"));
+        const isTransfer = textOf(entry, "kind") === "transfer" && !isReturned;
         if (isTransfer && counts && Math.abs(moved) >= valueIn(campaign, "minimum")) return true;
       }
       return false;

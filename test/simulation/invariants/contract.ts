@@ -9,7 +9,11 @@ export const contract: Invariant = {
       onReply({ api, name, route, reply, disturbed }) {
         const at = `${api}.${name} answered ${reply.status}`;
         if (reply.status >= 500) {
-          if (!disturbed) violated(`${at} ${reply.body?.code ?? ""} for no reason`);
+          // Of tries at a PIN that come at once only one is checked: the others are told to come again.
+          const raced = name === "putPin" && reply.status === 503;
+          // Nobody exchanges before ops has set the day's rates.
+          const tooEarly = name === "createQuote" && reply.body?.code === "rate-unavailable";
+          if (!disturbed && !raced && !tooEarly) violated(`${at} ${reply.body?.code ?? ""} for no reason`);
           return;
         }
         if (reply.status < 300) {

@@ -26,9 +26,20 @@ export const idempotency: Invariant = {
       const id = String(reply.body?.id);
       switch (name) {
         case "createTransfer":
-          return textOf(mirror.get(`TRANSFER#${id}`, "TRANSFER"), "kind") === "person-to-person";
+          return ["person-to-person", "exchange"].includes(
+            textOf(mirror.get(`TRANSFER#${id}`, "TRANSFER"), "kind"),
+          );
         case "createTopUp":
+        case "createPayment":
           return mirror.get(`PAYMENT#${id}`, "PAYMENT") !== undefined;
+        case "createRefund":
+          return mirror.get(`CHANNELREF#${id}`, "REFUND") !== undefined;
+        case "createWithdrawal":
+          return mirror.get(`PAYOUT#${id}`, "PAYOUT") !== undefined;
+        case "createPaymentRequest":
+          return mirror.get(`REQUEST#${id}`, "REQUEST") !== undefined;
+        case "payPaymentRequest":
+          return textOf(mirror.get(`TRANSFER#${id}`, "TRANSFER"), "requestId") !== "";
         case "createComment":
           return mirror.get(`COMMENT#${id}`, "COMMENT") !== undefined;
         case "createCampaign":

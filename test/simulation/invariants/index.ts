@@ -1,6 +1,7 @@
 /** Every invariant of a run. A new one is a file beside this and a line here. */
 import { access } from "./access.ts";
 import { campaigns } from "./campaigns.ts";
+import { clearing } from "./clearing.ts";
 import { contract } from "./contract.ts";
 import { feed } from "./feed.ts";
 import { idempotency } from "./idempotency.ts";
@@ -11,15 +12,22 @@ import { notifications } from "./notifications.ts";
 import { payments } from "./payments.ts";
 import { pointers } from "./pointers.ts";
 import { privacy } from "./privacy.ts";
+import { refunds } from "./refunds.ts";
 import { relations } from "./relations.ts";
+import { requests } from "./requests.ts";
 import { rest } from "./rest.ts";
 import { wallet } from "./wallet.ts";
+import { withdrawals } from "./withdrawals.ts";
 
 export const invariants: readonly Invariant[] = [
   ledger,
   access,
   limits,
   payments,
+  refunds,
+  withdrawals,
+  requests,
+  clearing,
   campaigns,
   idempotency,
   contract,

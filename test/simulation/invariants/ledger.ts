@@ -23,7 +23,10 @@ export const ledger: Invariant = {
       if (held < 0) violated(`${at}: holds ${held}`);
       if (available < 0 && !entry.account.startsWith("system:")) violated(`${at}: has ${available}`);
       const wasFrozen = (head?.state.access.frozenFor.length ?? 0) > 0;
-      if (wasFrozen && entry.amount.available < 0) violated(`${at}: money left a frozen account`);
+      // What a payer contests is kept even then.
+      const isContested = entry.kind === "hold" && entry.memo?.startsWith("dispute:") === true;
+      if (wasFrozen && entry.amount.available < 0 && !isContested)
+        violated(`${at}: money left a frozen account`);
     }
 
     function checkTransfers(entries: readonly Entry[]): void {

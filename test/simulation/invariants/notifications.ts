@@ -10,8 +10,7 @@ const notice = ([recipient, template, data]: Notice): string =>
   `${recipient} ${template} ${JSON.stringify(Object.entries(data).toSorted(([a], [b]) => (a < b ? -1 : 1)))}`;
 
 /** Between people who block each other nothing of these passes. */
-const isSocial = (template: string): boolean =>
-  template.startsWith("friend.") || template.startsWith("post.");
+const isSocial = (template: string): boolean => /^(friend|post|request)\./.test(template);
 
 export const notifications: Invariant = {
   name: "notifications",
@@ -44,12 +43,33 @@ export const notifications: Invariant = {
         case "payment.succeeded":
           expect([id("owner"), "top-up.succeeded", { paymentId }]);
           return;
-        case "payment.failed":
-          expect([
-            id("owner"),
-            id("status") === "cancelled" ? "top-up.cancelled" : "top-up.failed",
-            { paymentId },
-          ]);
+        case "payment.failed": {
+          const what = textOf(item, "kind") === "payment" ? "payment" : "top-up";
+          const end = id("status") === "cancelled" ? "cancelled" : "failed";
+          expect([id("owner"), `${what}.${end}`, { paymentId }]);
+          return;
+        }
+        case "payment.refunded":
+          expect([id("owner"), `refund.to-${id("to")}`, { paymentId, refundId: id("refundId") }]);
+          return;
+        case "payment.disputed":
+          if (id("from") !== "")
+            expect([id("from"), `dispute.${id("status")}`, { paymentId, disputeId: id("disputeId") }]);
+          return;
+        case "withdrawal.failed":
+          expect([id("owner"), `withdrawal.${id("status")}`, { withdrawalId: id("withdrawalId") }]);
+          return;
+        case "withdrawal.succeeded":
+        case "withdrawal.returned":
+        case "withdrawal.action-required":
+          expect([id("owner"), type, { withdrawalId: id("withdrawalId") }]);
+          return;
+        case "request.created":
+        case "request.reminded":
+          expect([id("payer"), type, { requestId: id("requestId") }], id("requester"));
+          return;
+        case "request.declined":
+          expect([id("requester"), type, { requestId: id("requestId") }], id("payer"));
           return;
         case "friend.requested":
         case "friend.accepted":

@@ -1,4 +1,4 @@
-/** A payment goes its way, never stops without a next check, and brings its money exactly once. */
+/** A payment goes its way, never stops without a next check, and brings its money exactly once, to one person. */
 import type { Item } from "../../../shared/table/table.ts";
 import { numberOf, partOf, textOf } from "../society/mirror.ts";
 import type { Invariant } from "./invariant.ts";
@@ -12,10 +12,30 @@ const AFTER_END: Readonly<Record<string, readonly string[]>> = {
   expired: ["expired", "failed", "succeeded"],
 };
 
+const valueIn = (item: Item, member: string): number => numberOf(partOf(item, member), "value");
+
+/** Who gets the money of a payment and how much; nobody, while it has not come. */
+function creditsOf(payment: Item): readonly string[] {
+  if (textOf(payment, "status") !== "succeeded") return [];
+  const amount = valueIn(payment, "amount");
+  return textOf(payment, "landed") === "payee"
+    ? [`${textOf(payment, "payee")} ${amount}`]
+    : [`${textOf(payment, "owner")} ${amount - valueIn(payment, "fromBalance")}`];
+}
+
 export const payments: Invariant = {
   name: "payments",
   watch({ society, mirror, violated }) {
-    const credited = new Map<string, number>();
+    const credited = new Map<string, string[]>();
+
+    function creditedBy(record: Item): void {
+      const id = textOf(record, "paymentId");
+      const kind = textOf(record, "kind");
+      const person = kind === "top-up" ? "owner" : kind === "person-to-person" ? "payee" : undefined;
+      if (id === "" || person === undefined) return;
+      const credit = `${textOf(record, person)} ${valueIn(record, "amount")}`;
+      credited.set(id, [...(credited.get(id) ?? []), credit]);
+    }
 
     function checkPayment(before: Item | undefined, after: Item): void {
       const id = textOf(after, "paymentId");
@@ -26,18 +46,22 @@ export const payments: Invariant = {
         violated(`${id}: went from ${was} to ${status}`);
       if (isOpen !== (typeof after["dueAt"] === "number"))
         violated(`${id}: ${status}, next check ${after["dueAt"]}`);
-      const amount = numberOf(partOf(after, "amount"), "value");
-      if ((status === "succeeded" ? amount : 0) !== (credited.get(id) ?? 0))
-        violated(`${id}: ${status} over ${amount}, credited ${credited.get(id) ?? 0}`);
+      const isLate = was !== "" && (!OPEN.includes(was) || before?.["cancelling"] === true);
+      if (isLate && was !== "succeeded" && textOf(after, "landed") === "payee")
+        violated(`${id}: what came too late went to the payee`);
+      const due = creditsOf(after).join();
+      const done = (credited.get(id) ?? []).join();
+      if (due !== done)
+        violated(`${id}: ${status}, due to ${due || "nobody"}, credited to ${done || "nobody"}`);
+      const hold = mirror.get(`HOLD#${textOf(after, "holdId")}`, "HOLD");
+      if (hold !== undefined && isOpen !== (textOf(hold, "status") === "pending"))
+        violated(`${id}: ${status}, its hold is ${textOf(hold, "status")}`);
     }
 
     return {
       onChanges(changes) {
-        for (const { pk, after } of changes) {
-          if (!pk.startsWith("TRANSFER#") || textOf(after, "kind") !== "top-up") continue;
-          const id = textOf(after, "paymentId");
-          credited.set(id, (credited.get(id) ?? 0) + numberOf(partOf(after, "amount"), "value"));
-        }
+        for (const { pk, after } of changes)
+          if (pk.startsWith("TRANSFER#") && after !== undefined) creditedBy(after);
         for (const { pk, sk, before, after } of changes) {
           if (pk.startsWith("PAYMENT#") && sk === "PAYMENT" && after !== undefined)
             checkPayment(before, after);
@@ -49,14 +73,13 @@ export const payments: Invariant = {
           if (textOf(item, "sk") !== "PAYMENT") continue;
           if (OPEN.includes(textOf(item, "status")))
             violated(`${textOf(item, "paymentId")}: is still open at rest`);
-          known.set(textOf(item, "channelPaymentId"), item);
+          if (textOf(item, "channel") !== "") known.set(textOf(item, "channelPaymentId"), item);
         }
         // What the channel took is what was credited: neither more nor less.
-        for (const { type, objectId } of society.cloud.outside.stripe.control.events()) {
-          if (type !== "payment_intent.succeeded") continue;
-          if (textOf(known.get(objectId), "status") !== "succeeded")
-            violated(`${objectId}: paid, and not credited`);
-          known.delete(objectId);
+        for (const { kind, id } of society.cloud.outside.providers.flatMap(({ moved }) => moved())) {
+          if (kind !== "received") continue;
+          if (textOf(known.get(id), "status") !== "succeeded") violated(`${id}: paid, and not credited`);
+          known.delete(id);
         }
         for (const [intent, item] of known) {
           if (textOf(item, "status") === "succeeded") violated(`${intent}: credited, and not paid`);

@@ -1,5 +1,6 @@
 /** Every planted bug. A new one is a few lines in one of the files beside this. */
 import { accessBugs } from "./access.ts";
+import { channelBugs } from "./channels.ts";
 import { eventBugs } from "./events.ts";
 import { moneyBugs } from "./money.ts";
 import { paymentBugs } from "./payments.ts";
@@ -10,6 +11,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...moneyBugs,
   ...accessBugs,
   ...paymentBugs,
+  ...channelBugs,
   ...eventBugs,
   ...socialBugs,
 ];

@@ -52,8 +52,8 @@ export const moneyBugs: readonly PlantedBug[] = [
     "limits-not-counted",
     "What leaves a wallet is not counted towards the day's limit.",
     "shared/ledger/limits.ts",
-    "dayTotal: current.dayTotal + value, monthTotal",
-    "dayTotal: current.dayTotal, monthTotal",
+    "dayTotal: current.dayTotal + value,",
+    "dayTotal: current.dayTotal,",
   ),
   bug(
     "fingerprint-not-compared",
@@ -72,13 +72,13 @@ export const moneyBugs: readonly PlantedBug[] = [
   bug(
     "hold-not-released",
     "A hold whose time is over is not given back.",
-    "functions/payments/sweep-due.ts",
+    "functions/payments/due-kinds.ts",
     'if (isId("hold", name)) await deps.holds.expireDue(name);',
     "void name;",
   ),
   bug(
-    "hold-ended-twice",
-    "The end of a hold is written without the condition that it is pending, and its rest is not asked for.",
+    "hold-left-pending",
+    "A hold that was captured or released stays pending.",
     "shared/ledger/holds.ts",
     '  put: toHoldItem(after),\n  condition: "#status = :pending",\n  names: { "#status": "status" },\n  values: { ":pending": "pending" satisfies Hold["status"] },\n',
     '  put: toHoldItem({ ...after, status: "pending" } as Hold),\n',

@@ -1,21 +1,19 @@
 /** Planted bugs of payments through channels. */
 import { bug, type PlantedBug } from "./planted-bug.ts";
 
-const recordFact = "functions/payments/record-fact.ts";
-
 export const paymentBugs: readonly PlantedBug[] = [
   bug(
     "credit-apart",
     "Money is credited in another transaction than the one that moves the payment.",
-    recordFact,
-    "      ? topUpCommit(after, parts)",
-    "      ? topUpCommit(after, { ...parts, also: [] })",
+    "shared/payments/move-record.ts",
+    "await ledger.commit({ ...money, also, listEntries: true })",
+    "await ledger.commit({ ...money, also: also.slice(1), listEntries: true })",
   ),
   bug(
     "version-condition",
     "A payment is replaced whatever became of it since it was read.",
     "shared/payments/store.ts",
-    '  condition: "#version = :version",\n  names: { "#version": "version" },\n  values: { ":version": before.version },\n',
+    "  ...ifVersion(before.version),\n",
     "",
   ),
   bug(
@@ -29,8 +27,8 @@ export const paymentBugs: readonly PlantedBug[] = [
     "create-key",
     "Each try to make a payment at the channel has an idempotency key of its own.",
     "functions/payments/submit.ts",
-    "`${bareId(paymentId)}:create:1`",
-    "`${bareId(paymentId)}:create:${performance.now()}`",
+    "  paymentId: payment.id,\n  money",
+    '  paymentId: `${payment.id.slice(0, -4)}${String(Math.floor(performance.now())).slice(-4).padStart(4, "0")}`,\n  money',
   ),
   bug(
     "not-in-flight",

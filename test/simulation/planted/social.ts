@@ -43,8 +43,8 @@ export const socialBugs: readonly PlantedBug[] = [
     "stranger-sees-transfer",
     "A transfer is shown to anybody who knows its id.",
     "functions/transfers/get-transfer.ts",
-    "transfer !== undefined && isParty ?",
-    "transfer !== undefined && isParty !== undefined ?",
+    "transfer !== undefined && isParty\n",
+    "transfer !== undefined && isParty !== undefined\n",
   ),
   bug(
     "half-a-friendship",

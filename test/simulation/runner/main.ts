@@ -3,8 +3,10 @@ import { writeFileSync } from "node:fs";
 import { plantedBugs } from "../planted/index.ts";
 import { runPlanted } from "../planted/run-planted.ts";
 import { simulateSeed } from "../simulate-seed.ts";
+import { joined, type LongRun, longRunText, readLongRun, toLongRun, writeLongRun } from "./long-run.ts";
 import { type Options, USAGE } from "./options.ts";
 import { failureText, faultsOf, plantedText, totalsText } from "./print.ts";
+import { writeProof } from "./proof-document.ts";
 import { runSeeds, type Totals } from "./run-seeds.ts";
 
 const ROOT = new URL("../../..", import.meta.url).pathname;
@@ -21,7 +23,26 @@ async function oneSeed({ from }: Options): Promise<boolean> {
   return false;
 }
 
+/** The seeds that are still to run, and the run that they continue. */
+function plan(options: Options): {
+  readonly from: number;
+  readonly count: number;
+  readonly before?: LongRun;
+} {
+  const before = options.goesOn ? readLongRun() : undefined;
+  if (before === undefined) return options;
+  const from = before.from + before.seeds;
+  return { from, count: Math.max(0, options.count - before.seeds), before };
+}
+
+function writeSeeds(run: LongRun, before: LongRun | undefined): void {
+  const whole = before === undefined ? run : joined(before, run);
+  writeLongRun(whole);
+  writeProof("seeds", longRunText(whole));
+}
+
 async function manySeeds(options: Options): Promise<boolean> {
+  const { from, count, before } = plan(options);
   const startedAt = performance.now();
   const seconds = (): number => (performance.now() - startedAt) / 1000;
   let printed = 0;
@@ -36,9 +57,12 @@ async function manySeeds(options: Options): Promise<boolean> {
       );
     }
   };
-  const totals = await runSeeds({ ...options, onSeed });
+  const totals = await runSeeds({ ...options, from, count, onSeed });
   if (process.stdout.isTTY) process.stdout.write("\r");
   console.log(totalsText(totals, seconds()));
+  if (options.write) {
+    writeSeeds(toLongRun(totals, { from, seconds: seconds(), threads: options.threads }), before);
+  }
   save(options, {
     ...totals,
     seconds: seconds(),
@@ -57,6 +81,7 @@ async function planted(options: Options): Promise<boolean> {
       ),
   });
   console.log(`\n${plantedText(found)}`);
+  if (options.write) writeProof("planted", plantedText(found));
   save(options, found);
   return found.every(({ invariant }) => invariant !== undefined);
 }

@@ -11,6 +11,8 @@ export const USAGE = `usage: npm run simulate -- [options]
   --threads T       threads (default: as many as there are processors)
   --crash-points    crash at every await of every money flow instead
   --planted         put bugs into copies of the sources instead, and find each of them
+  --write           also write the result into docs/proof.md (of seeds: into docs/simulation.json too)
+  --continue        go on where docs/simulation.json ends, up to --seeds in all, and write both together
   --json FILE       also write the result there
   --help            print this
 
@@ -24,6 +26,9 @@ export type Options = {
   readonly forMs: number | undefined;
   readonly threads: number;
   readonly json: string | undefined;
+  readonly write: boolean;
+  /** Whether the run goes on where the one that was written last ended. */
+  readonly goesOn: boolean;
 };
 
 const whole = (text: string | undefined, name: string): number | undefined => {
@@ -43,6 +48,8 @@ export function readOptions(args: readonly string[]): Options {
       minutes: { type: "string" },
       threads: { type: "string" },
       json: { type: "string" },
+      write: { type: "boolean" },
+      continue: { type: "boolean" },
       planted: { type: "boolean" },
       "crash-points": { type: "boolean" },
       help: { type: "boolean" },
@@ -68,5 +75,7 @@ export function readOptions(args: readonly string[]): Options {
     forMs: minutes === undefined ? undefined : minutes * 60_000,
     threads: Math.max(1, whole(values.threads, "threads") ?? availableParallelism()),
     json: values.json,
+    write: values.write === true || values.continue === true,
+    goesOn: values.continue === true,
   };
 }

@@ -4,15 +4,22 @@ import type { Found } from "../planted/run-planted.ts";
 import type { SeedReport } from "../simulate-seed.ts";
 import type { Totals } from "./run-seeds.ts";
 
-const grouped = (value: number): string => Math.round(value).toLocaleString("en-US");
+export const grouped = (value: number): string => Math.round(value).toLocaleString("en-US");
 
 export const faultsOf = (mishaps: MishapCounts): number =>
   Object.values(mishaps).reduce((sum, count) => sum + count, 0);
 
-const byCount = (counts: Readonly<Record<string, number | undefined>>): string =>
+/** The most frequent first. */
+export const byCount = (
+  counts: Readonly<Record<string, number | undefined>>,
+): readonly (readonly [name: string, count: number])[] =>
   Object.entries(counts)
-    .toSorted(([, a], [, b]) => (b ?? 0) - (a ?? 0))
-    .map(([name, count]) => `${name} ${grouped(count ?? 0)}`)
+    .map(([name, count = 0]) => [name, count] as const)
+    .toSorted(([, a], [, b]) => b - a);
+
+const inLine = (counts: Readonly<Record<string, number | undefined>>): string =>
+  byCount(counts)
+    .map(([name, count]) => `${name} ${grouped(count)}`)
     .join(" · ");
 
 export function failureText({ seed, violation, tail, steps }: SeedReport, lines = 40): string {
@@ -33,8 +40,8 @@ export const totalsText = (
   [
     `${grouped(seeds)} seeds, ${grouped(steps)} steps, ${grouped(faultsOf(mishaps))} faults, ` +
       `${grouped(simulatedMs / 86_400_000)} simulated days, ${seconds.toFixed(1)} s (${(seeds / seconds).toFixed(1)} seeds a second)`,
-    `faults: ${byCount(mishaps)}`,
-    `flows: ${byCount(flows)}`,
+    `faults: ${inLine(mishaps)}`,
+    `flows: ${inLine(flows)}`,
     failures.length === 0
       ? "nothing was violated"
       : `${failures.length} seeds failed: ${failures

@@ -97,6 +97,16 @@ describe("an entry qualifies", () => {
     ["a payment of the minimum", { from: person("bob"), to: person("ada"), ...sums(1000) }, true],
     ["a smaller payment", { from: person("bob"), to: person("ada"), ...sums(999) }, false],
     ["money back to the channel", { from: person("bob"), to: clearing, ...sums(2000) }, false],
+    [
+      "a payment that is given back",
+      { from: person("bob"), to: person("ada"), memo: "refund:r", ...sums(2000) },
+      false,
+    ],
+    [
+      "a withdrawal that came back",
+      { from: clearing, to: person("bob"), memo: "withdrawal:w", ...sums(2000) },
+      false,
+    ],
     ["money out of suspense", { from: systemAccount("suspense"), to: person("bob"), ...sums(2000) }, false],
   ])("%s", (_, posting, expected) => {
     expect(isQualifyingEntry(campaign, bobsEntry(movement(posting)))).toBe(expected);

@@ -1,0 +1,220 @@
+/**
+ * A payment provider in a run, whichever it is: its simulator in `local/` on one side, the product's adapter on the
+ * other. Flows and invariants know no other side of it.
+ */
+import type {
+  DeliveryView,
+  SimulatedObject,
+  SimulatorAction,
+  SimulatorKeys,
+  SimulatorModule,
+} from "../../../../local/channels/simulator.ts";
+import type { ChannelCapabilities } from "../../../../shared/channels/capabilities.ts";
+import type { RegisteredChannel } from "../../../../shared/channels/registered.ts";
+import { createTransport } from "../../../../shared/channels/transport.ts";
+import type { OpenedChannel } from "../../../../shared/payments/open-channels.ts";
+import type { Dice } from "../../core/dice.ts";
+import type { Ports, Stage } from "../../core/environment.ts";
+import { neverEnds, providerFetch } from "./provider-fetch.ts";
+
+/** Money that a provider moved for us, as it sees it. */
+export type Moved = {
+  readonly kind: "received" | "refunded" | "paid-out" | "disputed";
+  /** The provider's id, by which the product asks. */
+  readonly id: string;
+  readonly value: number;
+  readonly currency: string;
+};
+
+/** Whom money is paid out to: a tagged object, as the channel's `recipients` schemas say. */
+export type Recipient = { readonly type: string; readonly [member: string]: string };
+
+/** What has to be known of a provider beside its code. */
+export type ProviderSpec = {
+  readonly module: RegisteredChannel;
+  readonly simulator: SimulatorModule;
+  readonly settings: Readonly<Record<string, unknown>> & {
+    readonly enabled: boolean;
+    readonly livemode: boolean;
+  };
+  /** What people pay in through it. */
+  readonly currencies: readonly [string, ...string[]];
+  /** The provider's words for money that moved. */
+  readonly moved: Readonly<Record<Moved["kind"], readonly string[]>>;
+  /** The request by which a payer's app opens what it was given, where the provider knows nothing of it before. */
+  readonly opening?: (
+    action: Readonly<Record<string, unknown>>,
+  ) => { path: string; query: string } | undefined;
+  readonly recipient?: Recipient;
+};
+
+export type Provider = {
+  /** As routes and payments name the channel. */
+  readonly name: string;
+  readonly capabilities: ChannelCapabilities;
+  readonly currencies: readonly [string, ...string[]];
+  readonly recipient: Recipient | undefined;
+  /** The product's own adapter for a function, each of its requests one wait at the function's port. */
+  readonly open: (ports: Ports) => OpenedChannel;
+  /** The payer's app opens what it was given. */
+  readonly present: (action: unknown) => Promise<void>;
+  /** What people and the provider's staff do. @throws Error when it is too late for it, or not known there. */
+  readonly act: (action: SimulatorAction) => void;
+  readonly objects: () => readonly SimulatedObject[];
+  /** Everything that it moved, once each. */
+  readonly moved: () => readonly Moved[];
+  /** Whatever still waits for somebody there comes to its end. */
+  readonly finish: () => void;
+  /** Breaks every connection for so long; 0 ends it. */
+  readonly downFor: (ms: number) => void;
+  readonly deliveries: () => readonly DeliveryView[];
+  /** Sends a callback now, whether it was sent before or not. */
+  readonly resend: (eventId: string) => Promise<void>;
+  readonly holdCallbacks: () => void;
+  readonly releaseCallbacks: () => Promise<void>;
+};
+
+/** What a provider is made of: it has no clock, no randomness and no network but these. */
+export type ProviderParts = {
+  readonly stage: Stage;
+  readonly dice: Dice;
+  readonly keys: SimulatorKeys;
+  /** Brings a callback to the product. */
+  readonly sendCallback: (
+    headers: Readonly<Record<string, string>>,
+    body: string,
+  ) => Promise<{ readonly status: number; readonly body: string }>;
+};
+
+export const CALLBACKS_URL = "https://kith.example/v1/callbacks";
+
+const SOON_MS = 60_000;
+
+const kinds: Readonly<Record<SimulatedObject["kind"], Moved["kind"]>> = {
+  payment: "received",
+  refund: "refunded",
+  payout: "paid-out",
+  dispute: "disputed",
+};
+
+/** How what waits for somebody comes to its end. A dispute is named by its payment. */
+function endsOf({ kind, id }: SimulatedObject, dice: Dice): readonly SimulatorAction[] {
+  switch (kind) {
+    case "payment":
+      return [
+        { kind, id, action: "settle" },
+        { kind: "dispute", id, action: dice.chance(0.5) ? "win" : "lose" },
+      ];
+    case "refund":
+      return [{ kind, id, action: "succeed" }];
+    case "payout":
+      return [
+        { kind, id, action: "confirm" },
+        { kind, id, action: "succeed" },
+      ];
+    case "dispute":
+      return [];
+  }
+}
+
+/** A callback's answer; reading a real body takes turns of the event loop that no seed decides. */
+function answered({ status, body }: { readonly status: number; readonly body: string }): Response {
+  return Object.assign(new Response(null, { status }), {
+    text: async () => body,
+    arrayBuffer: async () => new ArrayBuffer(0),
+  });
+}
+
+export function createProvider(
+  spec: ProviderSpec,
+  { stage, dice, keys, sendCallback }: ProviderParts,
+): Provider {
+  const { scheduler } = stage;
+  const { module, settings } = spec;
+  // `volatile`: nothing of it outlives the run, so nothing has to be written.
+  const store = { load: () => undefined, save: () => {}, volatile: true };
+  const simulator = spec.simulator.create({
+    keys: keys.keys,
+    provider: keys.provider,
+    settings,
+    callbackUrl: `${CALLBACKS_URL}/${module.name}`,
+    ports: {
+      now: scheduler.now,
+      // A provider plans for hours and days ahead; a run does not jump there to see what comes of it.
+      schedule: (ms, run) => void scheduler.after(ms, run, ms > SOON_MS ? "background" : "pending"),
+      random: dice.fraction,
+      bytes: dice.bytes,
+      store,
+      log: () => {},
+      resolve: (url) => url,
+      fetch: async (_url, init) =>
+        answered(
+          await sendCallback(Object.fromEntries(new Headers(init?.headers)), String(init?.body ?? "")),
+        ),
+    },
+  });
+  const { control } = simulator;
+  /** A payment that is refunded in full may look like one that was never paid. */
+  const received = new Set<string>();
+  const look = (): readonly SimulatedObject[] => {
+    const objects = control.objects();
+    for (const { kind, id, status } of objects)
+      if (kind === "payment" && spec.moved.received.includes(status)) received.add(id);
+    return objects;
+  };
+  const hasMoved = ({ kind, id, status }: SimulatedObject): boolean =>
+    kind === "payment" ? received.has(id) : spec.moved[kinds[kind]].includes(status);
+
+  return {
+    name: module.name,
+    capabilities: module.capabilities,
+    currencies: spec.currencies,
+    recipient: spec.recipient,
+    open: (ports) => ({
+      channel: module.open({
+        settings,
+        keys: keys.keys,
+        callbackUrl: `${CALLBACKS_URL}/${module.name}`,
+        tools: { now: ports.platform.clock.now, bytes: ports.platform.random.bytes },
+      }),
+      transport: createTransport({
+        platform: ports.platform,
+        fetch: providerFetch(stage, ports, simulator),
+        timeout: neverEnds,
+      }),
+      payer: module.payer,
+      recipients: module.recipients,
+      enabled: settings.enabled,
+      livemode: settings.livemode,
+    }),
+    async present(action) {
+      const place = spec.opening?.(Object(action));
+      if (place === undefined) return;
+      await simulator.handle({ method: "GET", ...place, headers: {}, body: "" });
+    },
+    act(action) {
+      control.act(action);
+      look();
+    },
+    objects: look,
+    moved: () =>
+      look()
+        .filter(hasMoved)
+        .map(({ kind, id, value, currency }) => ({ kind: kinds[kind], id, value, currency })),
+    finish() {
+      for (const action of look().flatMap((object) => endsOf(object, dice))) {
+        try {
+          control.act(action);
+        } catch {
+          // Nothing waits there.
+        }
+      }
+      look();
+    },
+    downFor: control.downFor,
+    deliveries: control.deliveries,
+    resend: control.resend,
+    holdCallbacks: control.hold,
+    releaseCallbacks: () => control.release(),
+  };
+}
