@@ -11,6 +11,7 @@ describe("event graphs", () => {
     { timeout: 120_000 },
     async (channel) => {
       const lines: string[] = [];
+      const orders = 0;
       for (const story of stories.filter(({ channels }) => channels.includes(channel))) {
         const { runs, callbacks } = await playAll(story, channel);
         lines.push(`${story.name} ${runs} (up to ${callbacks} callbacks)`);

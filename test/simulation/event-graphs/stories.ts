@@ -131,6 +131,7 @@ export const stories: readonly Story[] = [
   },
   {
     name: "refunded, which fails",
+    isLong: true,
     channels: without("alipay"),
     steps: [payment("approve"), refundsWait, refund, refundEnds("fail")],
     end: { ...paid, refund: "failed" },
