@@ -98,7 +98,7 @@ const strength: Readonly<Record<Mishap, number>> = {
   redeploy: 0.25,
   "provider-down": 0.3,
   "provider-error": 0.2,
-  "provider-mute": 0.08,
+  "provider-mute": 0.25,
   "repeat-webhook": 0.3,
   "late-webhook": 0.3,
   "client-gave-up": 0.06,

@@ -77,6 +77,8 @@ export async function payAt(
   for (const action of acts) {
     await pause(10, 2_500);
     if (action === "cancel") {
+      // Then it is called off here, and not there.
+      if (dice.chance(0.3)) provider.downFor(dice.between(200, 3_000));
       const asked = call(actor, "payments", "cancelPayment", { params: { id } });
       // Some have hardly called it off when they pay all the same.
       if (dice.chance(0.5)) await asked;

@@ -5,14 +5,15 @@ import { read } from "./feed.ts";
 
 export const changeSettings: Flow = {
   name: "change-settings",
-  weight: 2,
+  weight: 4,
   async run(actor, { dice, call, others }) {
     const body = dice.chance(0.8)
       ? { paymentAudience: dice.pick(["participants", "friends", "public"]) }
       : { handle: `${actor.name}_${dice.between(1, 4)}` };
     const reply = await call(actor, "identity", "patchMe", { body });
     if (reply?.status === 200) actor.handle = reply.body.handle;
-    await read(dice.pick(others(actor)), 20, call);
+    // Who looks now must not see what was shared before, if it was narrowed.
+    for (const other of dice.shuffled(others(actor)).slice(0, 2)) await read(other, 20, call);
   },
 };
 

@@ -34,7 +34,7 @@ export function providerFetch({ chaos, dice }: Stage, { port, disturb }: Ports, 
     if (chaos.strikes("provider-error"))
       simulator.control.failNext({ operation: "", kind: "status", status: dice.pick(failures) });
     // It does what it is asked, twice, and nobody hears of it: the transport's own repetition included.
-    if (chaos.strikes("provider-mute"))
+    if (request.method !== "GET" && chaos.strikes("provider-mute"))
       simulator.control.failNext({ operation: "", kind: "drop-after-effect", times: 2 });
     const outcome = await simulator.handle(request);
     if (outcome === "dropped") throw new NoAnswer();
