@@ -1,17 +1,11 @@
 /** What a dispute does to the ledger: a hold while it is open, and what becomes of it. Pure. */
 import { clearingAccount, systemAccount, userAccount } from "../../shared/ledger/account.ts";
 import type { PendingHold } from "../../shared/ledger/hold.ts";
-import {
-  capturedBy,
-  holdTransferId,
-  placementOf,
-  releasedBy,
-  whilePending,
-} from "../../shared/ledger/holds.ts";
+import { capturedBy, holdTransferId, placementOf, releasedBy } from "../../shared/ledger/holds.ts";
 import { channelReturn, holdRelease } from "../../shared/ledger/postings.ts";
 import { minorUnits } from "../../shared/money/money.ts";
 import { DISPUTE_HOLD_MS, type Dispute, type OpenDispute } from "../../shared/payments/dispute.ts";
-import type { Write } from "../../shared/payments/move-record.ts";
+import { holdEnd } from "../../shared/payments/move-record.ts";
 import type { EpochMs } from "../../shared/platform/clock.ts";
 import { derivedId } from "../../shared/platform/ids.ts";
 import type { MoneyMove } from "./payment-money.ts";
@@ -72,8 +66,7 @@ export function lost(
       }),
       record: { ...recordOf(dispute, "dispute-loss", now), shortfall: shortfallOf(dispute, hold) },
     },
-    writes:
-      hold === undefined ? [] : [{ role: "state", operation: whilePending(capturedBy(hold, transferId)) }],
+    writes: holdEnd(hold, capturedBy, transferId),
   };
 }
 
@@ -81,12 +74,11 @@ export function lost(
 export function won(dispute: Dispute, hold: PendingHold | undefined, now: EpochMs): MoneyMove | undefined {
   if (hold === undefined) return undefined;
   const transferId = holdTransferId(hold.id, "release");
-  const end: Write = { role: "state", operation: whilePending(releasedBy(hold, transferId)) };
   return {
     money: {
       posting: holdRelease({ transferId, hold, memo: `dispute:${dispute.id}` }),
       record: { ...recordOf(dispute, "hold-release", now), holdId: hold.id, reason: "released" },
     },
-    writes: [end],
+    writes: holdEnd(hold, releasedBy, transferId),
   };
 }

@@ -48,8 +48,9 @@ export async function observeEnd(
   paymentId: string,
 ): Promise<void> {
   const payment = await payments.get(paymentId);
-  const adds = payment !== undefined && isChannelPayment(payment) ? lessonOf(payment) : undefined;
-  if (payment === undefined || adds === undefined || !isChannelPayment(payment)) return;
+  if (payment === undefined || !isChannelPayment(payment)) return;
+  const adds = lessonOf(payment);
+  if (adds === undefined) return;
   const { id, channel, updatedAt } = payment;
   const distance = distanceOf(payment, routing);
   await observations.add({ mark: id, channel, distance, at: updatedAt, adds });
@@ -68,6 +69,6 @@ export const onPaymentDisputed =
     const payment = await payments.get(data.paymentId);
     if (payment === undefined || !isChannelPayment(payment)) return;
     const distance = distanceOf(payment, routing);
-    const mark = `${data.disputeId}`;
-    await observations.add({ mark, channel: payment.channel, distance, at, adds: { disputed: 1 } });
+    const { channel } = payment;
+    await observations.add({ mark: data.disputeId, channel, distance, at, adds: { disputed: 1 } });
   };

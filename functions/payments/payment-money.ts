@@ -1,17 +1,18 @@
 /** What a payment does to the ledger when a fact moves it: whose the money is, and what becomes of the hold. Pure. */
 import { clearingAccount, systemAccount, userAccount } from "../../shared/ledger/account.ts";
 import type { PendingHold } from "../../shared/ledger/hold.ts";
-import { capturedBy, holdTransferId, releasedBy, whilePending } from "../../shared/ledger/holds.ts";
+import { capturedBy, holdTransferId, releasedBy } from "../../shared/ledger/holds.ts";
 import type { Posting } from "../../shared/ledger/posting.ts";
 import { channelPayment, channelReceipt, holdRelease } from "../../shared/ledger/postings.ts";
 import { isCurrency } from "../../shared/money/currencies.ts";
 import { type Money, minorUnits } from "../../shared/money/money.ts";
 import type { Fact, ObservedFact } from "../../shared/payments/fact.ts";
 import type { Effect } from "../../shared/payments/fold.ts";
-import type { Write } from "../../shared/payments/move-record.ts";
+import { holdEnd, type Write } from "../../shared/payments/move-record.ts";
 import {
   type ChannelPayment,
   channelAmountOf,
+  type Payment,
   payTransferId,
   topUpTransferId,
 } from "../../shared/payments/payment.ts";
@@ -33,18 +34,9 @@ export type MoneyMove = {
   readonly writes: readonly Write[];
 };
 
-const holdEnd = (
-  hold: PendingHold,
-  how: typeof capturedBy | typeof releasedBy,
-  transferId: string,
-): Write => ({
-  role: "state",
-  operation: whilePending(how(hold, transferId)),
-});
-
 /** The transfer that people see of a payment to a person. */
-const personTransferOf = (
-  payment: ChannelPayment & { readonly kind: "payment" },
+export const personTransferOf = (
+  payment: Payment & { readonly kind: "payment" },
   now: EpochMs,
 ): PersonTransfer => ({
   transferId: payTransferId(payment.id),
@@ -80,7 +72,7 @@ function paidToPayee(
       }),
       record: toTransferRecord(transfer, payment.correlationId),
     },
-    writes: hold === undefined ? [] : [holdEnd(hold, capturedBy, transferId)],
+    writes: holdEnd(hold, capturedBy, transferId),
   };
 }
 
@@ -113,7 +105,7 @@ function paidToOwner(payment: ChannelPayment, { clearingShards, now, hold }: Mon
         },
       },
     },
-    writes: hold === undefined ? [] : [holdEnd(hold, releasedBy, transferId)],
+    writes: holdEnd(hold, releasedBy, transferId),
   };
 }
 
@@ -150,7 +142,7 @@ function suspended(
         createdAt: now,
       },
     },
-    writes: hold === undefined ? [] : [holdEnd(hold, releasedBy, transferId)],
+    writes: holdEnd(hold, releasedBy, transferId),
   };
 }
 
@@ -168,7 +160,7 @@ function givenBack(payment: ChannelPayment, hold: PendingHold, now: EpochMs): Mo
         createdAt: now,
       },
     },
-    writes: [holdEnd(hold, releasedBy, transferId)],
+    writes: holdEnd(hold, releasedBy, transferId),
   };
 }
 

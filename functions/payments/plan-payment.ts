@@ -1,7 +1,7 @@
 /** What a caller asked for, and what its channel's capabilities and the payer's balance make of it. Writes nothing. */
 import type { Audience } from "../../shared/events/catalogue.ts";
 import type { Caller } from "../../shared/http/caller.ts";
-import { type Problem, problem } from "../../shared/http/problems.ts";
+import { fieldErrors, type Problem, problem } from "../../shared/http/problems.ts";
 import { userAccount } from "../../shared/ledger/account.ts";
 import { type Money, minorUnits } from "../../shared/money/money.ts";
 import type { OpenedChannel } from "../../shared/payments/open-channels.ts";
@@ -79,13 +79,8 @@ export async function planOf(
         : undefined;
   if (split === undefined) return outOfRange(amount.currency, range);
   const hints = opened.payer.safeParse(payer);
-  if (!hints.success) {
-    const errors = hints.error.issues.map(({ path, message }) => ({
-      field: ["/body/payer", ...path.map(String)].join("/"),
-      message,
-    }));
-    return problem("invalid-request", { errors });
-  }
+  if (!hints.success)
+    return problem("invalid-request", { errors: fieldErrors(["body", "payer"], hints.error.issues) });
   return {
     fromBalance: { ...zero, value: minorUnits(split.fromBalance) },
     channel: { name: channel, opened, payer: hints.data },

@@ -4,11 +4,12 @@ import { channelModules, isChannelName } from "../../shared/channels/registry.ts
 import { problem } from "../../shared/http/problems.ts";
 import type { RouteHandler } from "../../shared/http/serve.ts";
 import type { Money } from "../../shared/money/money.ts";
+import { isCarried } from "../../shared/payments/split.ts";
 import { toTimestamp } from "../../shared/platform/clock.ts";
 import type { FeeTable } from "../../shared/routing/cost.ts";
 import { distances } from "../../shared/routing/distance.ts";
 import { type Candidate, distanceOf, explain, type Question, rank } from "../../shared/routing/rank.ts";
-import type { Observations, Observed } from "../../shared/routing/store.ts";
+import type { Observations } from "../../shared/routing/store.ts";
 import type { paymentQuoteView, paymentsRoutes } from "./contract.ts";
 import type { PaymentDeps } from "./deps.ts";
 import type { RoutingVariables } from "./routing-variables.ts";
@@ -21,32 +22,25 @@ export type QuoteDeps = Pick<PaymentDeps, "channels" | "platform"> & {
 type Offer = z.input<typeof paymentQuoteView>["offers"][number];
 type Excluded = z.input<typeof paymentQuoteView>["excluded"][number];
 
-/** Why a channel cannot carry it; `undefined` when it can. */
-async function exclusionOf(
-  { channels }: QuoteDeps,
-  name: string,
-  { value, currency }: Money,
-): Promise<Excluded["reason"] | undefined> {
-  const opened = await channels.open(name);
-  if (opened === undefined || !opened.enabled) return "not-available";
-  const range = opened.channel.capabilities.currencies[currency];
-  if (range === undefined) return "currency-not-supported";
-  return value >= range.min && value <= range.max && value % range.step === 0
-    ? undefined
-    : "amount-not-supported";
-}
+type Candidacy = { readonly candidate: Candidate } | { readonly excluded: Excluded };
 
-const monthly = (observed: Observed): number =>
-  distances.reduce((sum, distance) => sum + observed[distance].ended, 0);
-
-async function candidateOf(
-  { observations }: QuoteDeps,
+/** Whether a channel can carry it, and what is known of it: one query where it can. */
+async function candidacyOf(
+  { channels, observations }: QuoteDeps,
   channel: string,
   fees: FeeTable,
+  { value, currency }: Money,
   question: Question,
-): Promise<Candidate> {
-  const observed = await observations.of(channel, question.at);
-  return { channel, fees, monthly: monthly(observed), observed: observed[distanceOf(question, { fees })] };
+): Promise<Candidacy> {
+  const not = (reason: Excluded["reason"]): Candidacy => ({ excluded: { channel, reason } });
+  const opened = await channels.open(channel);
+  if (opened === undefined || !opened.enabled) return not("not-available");
+  const range = opened.channel.capabilities.currencies[currency];
+  if (range === undefined) return not("currency-not-supported");
+  if (!isCarried(value, range)) return not("amount-not-supported");
+  const seen = await observations.of(channel, question.at);
+  const monthly = distances.reduce((sum, distance) => sum + seen[distance].ended, 0);
+  return { candidate: { channel, fees, monthly, observed: seen[distanceOf(question, { fees })] } };
 }
 
 /** One query a channel that could carry it. Nothing is reserved: a quote is advice, not a promise. */
@@ -55,13 +49,13 @@ export const quotePayment =
   async ({ body: { amount, country } }) => {
     const at = deps.platform.clock.now();
     const question: Question = { value: amount.value, at, ...(country === undefined ? {} : { country }) };
-    const excluded: Excluded[] = [];
-    const candidates: Candidate[] = [];
-    for (const [name, fees] of Object.entries(deps.routing.fees)) {
-      const reason = await exclusionOf(deps, name, amount);
-      if (reason === undefined) candidates.push(await candidateOf(deps, name, fees, question));
-      else excluded.push({ channel: name, reason });
-    }
+    const found = await Promise.all(
+      Object.entries(deps.routing.fees).map(([name, fees]) =>
+        candidacyOf(deps, name, fees, amount, question),
+      ),
+    );
+    const candidates = found.flatMap((one) => ("candidate" in one ? [one.candidate] : []));
+    const excluded = found.flatMap((one) => ("excluded" in one ? [one.excluded] : []));
     if (candidates.length === 0) return problem("channel-not-available", { extensions: { excluded } });
     const offers = rank(question, candidates, deps.routing.weights).map(
       ({ channel, cost, ...ranked }): Offer => ({

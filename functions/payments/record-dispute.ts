@@ -7,7 +7,6 @@ import { changeAccess } from "../../shared/accounts/change-access.ts";
 import type { DisputeFact } from "../../shared/channels/facts.ts";
 import { freeze } from "../../shared/ledger/access.ts";
 import { userAccount } from "../../shared/ledger/account.ts";
-import type { PendingHold } from "../../shared/ledger/hold.ts";
 import {
   contestedOf,
   type Dispute,
@@ -166,18 +165,13 @@ async function openDispute(
   return opened;
 }
 
-async function pendingHold({ holds }: PaymentDeps, { holdId }: Dispute): Promise<PendingHold | undefined> {
-  const hold = holdId === undefined ? undefined : await holds.get(holdId);
-  return hold?.status === "pending" ? hold : undefined;
-}
-
 /**
  * Before the loss is recorded, so that a process that ends in between leaves a frozen account and a dispute that is
  * asked about again, and never a loss without a freeze.
  */
 async function freezeForShortfall(deps: PaymentDeps, dispute: Dispute, log: Log): Promise<void> {
   const { from, id, correlationId } = dispute;
-  if (from === undefined || shortfallOf(dispute, await pendingHold(deps, dispute)) === 0) return;
+  if (from === undefined || shortfallOf(dispute, await deps.holds.pending(dispute.holdId)) === 0) return;
   const changed = await changeAccess(deps, from, {
     change: (access) => freeze(access, SHORTFALL),
     memo: `freeze:${SHORTFALL}`,
@@ -232,7 +226,7 @@ async function decide(
     if (factId !== before.lastFactId) writes.push(factWrite(before, fact));
     return { after: asked, effect, shortfall: 0, writes };
   }
-  const hold = await pendingHold(deps, before);
+  const hold = await deps.holds.pending(before.holdId);
   const payment = await deps.payments.get(before.paymentId);
   if (payment === undefined) throw new Error(`the dispute ${before.id} has no payment`);
   const shown = { ...payment, dispute: shownDispute(payment.dispute, after.status) };

@@ -90,11 +90,8 @@ async function decide(
 }
 
 /** What the payer keeps for it, while it is there: one read, and only where there was one. */
-async function holdOf({ holds }: PaymentDeps, payment: ChannelPayment): Promise<PendingHold | undefined> {
-  if (payment.kind !== "payment" || payment.holdId === undefined) return undefined;
-  const hold = await holds.get(payment.holdId);
-  return hold?.status === "pending" ? hold : undefined;
-}
+const holdOf = ({ holds }: PaymentDeps, payment: ChannelPayment): Promise<PendingHold | undefined> =>
+  holds.pending(payment.kind === "payment" ? payment.holdId : undefined);
 
 /** Without the payer's part the payee cannot be paid in full, so what came through the channel is the payer's. */
 const withoutLostHold = (payment: ChannelPayment, hold: PendingHold | undefined): ChannelPayment =>

@@ -5,10 +5,10 @@
 import type { RefundFact } from "../../shared/channels/facts.ts";
 import { clearingAccount, systemAccount, userAccount } from "../../shared/ledger/account.ts";
 import type { PendingHold } from "../../shared/ledger/hold.ts";
-import { capturedBy, holdTransferId, releasedBy, whilePending } from "../../shared/ledger/holds.ts";
+import { capturedBy, holdTransferId, releasedBy } from "../../shared/ledger/holds.ts";
 import { channelReturn, holdRelease, movement } from "../../shared/ledger/postings.ts";
 import type { CallbackRef } from "../../shared/payments/fact.ts";
-import { type Move, moveRecord, type Write } from "../../shared/payments/move-record.ts";
+import { holdEnd, type Move, moveRecord, type Write } from "../../shared/payments/move-record.ts";
 import { present } from "../../shared/payments/present.ts";
 import {
   type ChannelRefund,
@@ -117,11 +117,6 @@ async function decide(
   };
 }
 
-async function pendingHold({ holds }: PaymentDeps, refund: ChannelRefund): Promise<PendingHold | undefined> {
-  const hold = await holds.get(refund.holdId);
-  return hold?.status === "pending" ? hold : undefined;
-}
-
 /** What is given back is free to be refunded again. */
 async function countersBack({ payments }: PaymentDeps, refund: ChannelRefund): Promise<Write> {
   const payment = await payments.get(refund.paymentId);
@@ -138,9 +133,9 @@ async function moneyOf(
 ): Promise<Money> {
   switch (effect) {
     case "settle":
-      return settled(deps, refund, await pendingHold(deps, refund), now);
+      return settled(deps, refund, await deps.holds.pending(refund.holdId), now);
     case "release":
-      return released(refund, await pendingHold(deps, refund), now, await countersBack(deps, refund));
+      return released(refund, await deps.holds.pending(refund.holdId), now, await countersBack(deps, refund));
     case "restore":
       return restored(deps, refund, now, await countersBack(deps, refund));
     case "none":
@@ -179,8 +174,7 @@ function settled(
       }),
       record: recordOf(refund, "refund", now),
     },
-    writes:
-      hold === undefined ? [] : [{ role: "state", operation: whilePending(capturedBy(hold, transferId)) }],
+    writes: holdEnd(hold, capturedBy, transferId),
   };
 }
 
@@ -197,7 +191,7 @@ function released(
       posting: holdRelease({ transferId, hold, memo: `refund:${refund.id}` }),
       record: { ...recordOf(refund, "hold-release", now), holdId: hold.id, reason: "released" },
     },
-    writes: [counters, { role: "state", operation: whilePending(releasedBy(hold, transferId)) }],
+    writes: [counters, ...holdEnd(hold, releasedBy, transferId)],
   };
 }
 

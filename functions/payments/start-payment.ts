@@ -24,7 +24,6 @@ import {
   payHoldId,
   payTransferId,
 } from "../../shared/payments/payment.ts";
-import { SECOND } from "../../shared/platform/clock.ts";
 import type { AccountId } from "../../shared/platform/ids.ts";
 import { ok, type Result } from "../../shared/result.ts";
 import { limitShareOf } from "../../shared/risk/levels.ts";
@@ -33,13 +32,11 @@ import type { StepUpSubject } from "../../shared/step-ups/step-up.ts";
 import { NOT_EXISTS, type WriteOperation } from "../../shared/table/table.ts";
 import { toTransferRecord } from "../../shared/transfers/transfer.ts";
 import type { PaymentDeps, RiskDeps } from "./deps.ts";
+import { afterFirstRequest } from "./first-request.ts";
+import { personTransferOf } from "./payment-money.ts";
 import { isPlan, type Order, type Payee, type Plan, planOf } from "./plan-payment.ts";
 import { needsSubmit, submit } from "./submit.ts";
 import { toPaymentView } from "./view.ts";
-
-/** Another request with the same key may be speaking to the channel: how long it is waited for. */
-const IN_FLIGHT_MS = 3 * SECOND;
-const WAITS_MS = [100, 200, 400, 800] as const;
 
 /** The balance may change between the look and the write; then it is split anew. */
 const SPLIT_ATTEMPTS = 3;
@@ -119,7 +116,10 @@ function guardOf({ risk }: RiskDeps, { caller, stepUp }: Order, payment: Payment
 
 const actorOf = ({ caller }: Order) => ({ ...caller.session, account: userAccount(caller.accountId) });
 
-/** All of it from the balance: one transaction, as a transfer is. 4 items: 8 write units. */
+/**
+ * All of it from the balance: one transaction, as a transfer is. 4 items: 9 write units, one of them for the payment's
+ * place in its owner's list.
+ */
 function balanceCommit(order: Order, payment: BalancePayment, { limitShare, stepUp }: Guard): CommitRequest {
   const transferId = payTransferId(payment.id);
   return {
@@ -133,20 +133,7 @@ function balanceCommit(order: Order, payment: BalancePayment, { limitShare, step
       countOutflow: true,
       limitShare,
     }),
-    record: toTransferRecord(
-      {
-        transferId,
-        payer: payment.owner,
-        payee: payment.payee,
-        amount: payment.amount,
-        ...(payment.note === undefined ? {} : { note: payment.note }),
-        audience: payment.audience,
-        paymentId: payment.id,
-        createdAt: payment.createdAt,
-        fingerprint: payment.fingerprint,
-      },
-      payment.correlationId,
-    ),
+    record: toTransferRecord(personTransferOf(payment, payment.createdAt), payment.correlationId),
     also: [{ put: toPaymentItem(payment), condition: NOT_EXISTS }, ...stepUp],
     listEntries: true,
   };
@@ -251,7 +238,8 @@ export async function startPayment(deps: PaymentDeps & RiskDeps, order: Order): 
   /** The same key again: the same payment, brought further if its first request did not get that far. */
   async function replay(known: Payment): Promise<Reply> {
     if (known.fingerprint !== order.fingerprint) return keyReused();
-    return answer(await submitted(await settled(deps, known)), true);
+    const settled = await afterFirstRequest(deps.platform, known, () => deps.payments.get(known.id));
+    return answer(await submitted(settled), true);
   }
 
   async function submitted(payment: Payment): Promise<Payment> {
@@ -279,19 +267,4 @@ async function payeeOf(
   payee: Payee,
 ): Promise<AccountId | undefined> {
   return "id" in payee ? (await accounts.get(payee.id))?.id : accounts.idByHandle(payee.handle);
-}
-
-/**
- * A payment just made by another request is waited for a moment, so that the two do not both ask the channel. If
- * they do all the same, its id makes one payment of it.
- */
-async function settled({ payments, platform }: PaymentDeps, payment: Payment): Promise<Payment> {
-  let known = payment;
-  for (const waitMs of WAITS_MS) {
-    const inFlight = platform.clock.now() - known.createdAt < IN_FLIGHT_MS;
-    if (known.status !== "created" || !inFlight) return known;
-    await platform.timer.sleep(waitMs);
-    known = (await payments.get(known.id)) ?? known;
-  }
-  return known;
 }

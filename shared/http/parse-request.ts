@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { err, ok, type Result } from "../result.ts";
 import { hasDuplicateMember } from "./json-members.ts";
 import type { RequestContext } from "./middleware.ts";
-import { type FieldError, type Problem, problem } from "./problems.ts";
+import { type FieldError, fieldErrors, type Problem, problem } from "./problems.ts";
 import type { Route } from "./route.ts";
 
 /** @see the API's rule: no body is larger than 64 KiB. */
@@ -22,12 +22,6 @@ export type ParsedRequest = {
   readonly idempotencyKey: string | undefined;
 };
 
-const pointer = (part: string, path: readonly PropertyKey[]): string =>
-  `/${[part, ...path.map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1"))].join("/")}`;
-
-const fieldErrors = (part: string, error: z.ZodError): FieldError[] =>
-  error.issues.map((issue) => ({ field: pointer(part, issue.path), message: issue.message }));
-
 function parsePart(
   part: string,
   schema: z.ZodType | undefined,
@@ -35,7 +29,7 @@ function parsePart(
 ): Result<unknown, FieldError[]> {
   if (schema === undefined) return ok(undefined);
   const parsed = schema.safeParse(value);
-  return parsed.success ? ok(parsed.data) : err(fieldErrors(part, parsed.error));
+  return parsed.success ? ok(parsed.data) : err(fieldErrors([part], parsed.error.issues));
 }
 
 const depthOf = (value: unknown, depth = 0): number => {

@@ -64,6 +64,16 @@ export const commonProblems = [
 /** One invalid field of a request: a JSON pointer into the part named first, as in `/body/amount/value`. */
 export type FieldError = { readonly field: string; readonly message: string };
 
+/** A JSON pointer. @see RFC 6901 section 3 */
+const pointer = (path: readonly PropertyKey[]): string =>
+  path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+
+/** What a schema found wrong, as the problem's fields. @param at where the checked value stands: `["body", "payer"]` */
+export const fieldErrors = (
+  at: readonly string[],
+  issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
+): FieldError[] => issues.map(({ path, message }) => ({ field: pointer([...at, ...path]), message }));
+
 /** A refusal on its way to the caller. */
 export type Problem = {
   readonly problem: ProblemCode;

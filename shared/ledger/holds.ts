@@ -25,7 +25,7 @@ import {
   type ReleasedHold,
   release,
 } from "./hold.ts";
-import type { LedgerRefusal, Posting } from "./posting.ts";
+import { HeldMoneyGone, type LedgerRefusal, type Posting } from "./posting.ts";
 import { holdCapture, holdPlacement, holdRelease } from "./postings.ts";
 import type { Ledger } from "./store.ts";
 
@@ -71,6 +71,8 @@ export type HoldResult = Result<{ readonly hold: Hold; readonly replayed: boolea
 
 export type Holds = {
   readonly get: (id: HoldId) => Promise<Hold | undefined>;
+  /** `undefined` for one that has ended, and where there was none to begin with. */
+  readonly pending: (id: HoldId | undefined) => Promise<PendingHold | undefined>;
   /** 2 items and, for the person's first hold in a currency, their account's: 4 to 6 write units, 1 read unit. */
   readonly place: (request: PlaceHold) => Promise<HoldResult>;
   /** 4 items: 8 write units, 3 read units. */
@@ -189,8 +191,8 @@ export function createHolds({ ledger, table, platform }: HoldsDeps): Holds {
   }
 
   /**
-   * Commits the end of a hold. Who loses the race against another end finds the held money gone from the chain, which
-   * the core takes for a bug and throws; it is one only while the hold is still pending.
+   * Commits the end of a hold. Who loses the race against another end finds the held money gone from the chain; that is
+   * a bug only while the hold is still pending.
    */
   async function end(
     posting: Posting,
@@ -200,6 +202,7 @@ export function createHolds({ ledger, table, platform }: HoldsDeps): Holds {
     try {
       return await commit(posting, record, whilePending(after), after);
     } catch (cause) {
+      if (!(cause instanceof HeldMoneyGone)) throw cause;
       const now = await get(after.id);
       if (now === undefined || now.status === "pending") throw cause;
       return undefined;
@@ -230,6 +233,11 @@ export function createHolds({ ledger, table, platform }: HoldsDeps): Holds {
 
   return {
     get,
+
+    async pending(id) {
+      const hold = id === undefined ? undefined : await get(id);
+      return hold?.status === "pending" ? hold : undefined;
+    },
 
     async place(request) {
       const { id } = request;

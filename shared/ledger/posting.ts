@@ -69,6 +69,9 @@ export type LedgerRefusal =
 /** The newest entries by `chainKey`; a chain that has none yet may come with the access state it starts under. */
 export type Heads = ReadonlyMap<string, Entry | { readonly opensWith: AccessState } | undefined>;
 
+/** Held money that a posting takes is not there: its hold ended meanwhile, or its maker used it twice. */
+export class HeldMoneyGone extends Error {}
+
 const isEntry = (head: Entry | { readonly opensWith: AccessState } | undefined): head is Entry =>
   head !== undefined && "hash" in head;
 
@@ -121,7 +124,7 @@ function nextEntry(
   }
   const available = minorUnits(before.available + amount.available);
   const held = minorUnits(before.held + amount.held);
-  if (held < 0) throw new Error(`${account} would hold ${held}: a hold was used twice`);
+  if (held < 0) throw new HeldMoneyGone(`${account} would hold ${held}: a hold was used twice`);
   if (available < 0 && amount.available < 0 && !mayGoBelowZero(account)) {
     return err({ code: "insufficient-funds", account, available: before.available });
   }

@@ -3,7 +3,9 @@
  * written in one transaction, under the condition that the record is still what was read. Payments, refunds and
  * disputes move by it; whatever else waits for a channel can too.
  */
-import type { Posting } from "../ledger/posting.ts";
+import type { PendingHold } from "../ledger/hold.ts";
+import { type capturedBy, type releasedBy, whilePending } from "../ledger/holds.ts";
+import { HeldMoneyGone, type Posting } from "../ledger/posting.ts";
 import type { CommitOutcome, Ledger } from "../ledger/store.ts";
 import { fullJitterMs } from "../platform/backoff.ts";
 import type { EpochMs } from "../platform/clock.ts";
@@ -19,6 +21,14 @@ export type Write = {
   readonly role: "state" | "fact" | "reference";
   readonly operation: WriteOperation;
 };
+
+/** The end of a hold by a transfer that is more than that; nothing where there is none to end. */
+export const holdEnd = (
+  hold: PendingHold | undefined,
+  how: typeof capturedBy | typeof releasedBy,
+  transferId: string,
+): readonly Write[] =>
+  hold === undefined ? [] : [{ role: "state", operation: whilePending(how(hold, transferId)) }];
 
 export type Move<T> = {
   readonly after: T;
@@ -90,8 +100,8 @@ async function write<T>(
     const also = writes.map(({ operation }) => operation);
     return afterCommit(await ledger.commit({ ...money, also, listEntries: true }), subject, writes);
   } catch (cause) {
-    // Who loses a race for a hold finds its money gone from the chain, which the ledger's core takes for a bug.
-    if (await hasMoved()) return "raced";
+    // Who loses a race for a hold finds its money gone from the chain. Without a race it is a bug.
+    if (cause instanceof HeldMoneyGone && (await hasMoved())) return "raced";
     throw cause;
   }
 }

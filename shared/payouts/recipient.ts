@@ -9,7 +9,7 @@ export const recipientSchema = z
   .catchall(z.string())
   .transform((recipient): PayoutRecipient => recipient);
 
-export type RecipientFault = { readonly path: readonly string[]; readonly message: string };
+export type RecipientFault = { readonly path: readonly PropertyKey[]; readonly message: string };
 
 /** @param schemas of one channel, each with a literal `type` */
 export function recipientOf(
@@ -20,7 +20,7 @@ export function recipientOf(
   if (schema === undefined) return err([{ path: ["type"], message: "is no recipient of this channel" }]);
   const parsed = schema.safeParse(given);
   if (parsed.success) return ok(recipientSchema.parse(withoutNothing(parsed.data)));
-  return err(parsed.error.issues.map(({ path, message }) => ({ path: path.map(String), message })));
+  return err(parsed.error.issues);
 }
 
 const withoutNothing = (members: Readonly<Record<string, unknown>>): Record<string, unknown> =>

@@ -4,7 +4,7 @@
  */
 import { fingerprintOf, idempotentId, keyReused } from "../../../shared/http/idempotency.ts";
 import { ledgerProblem } from "../../../shared/http/ledger-problems.ts";
-import { type Problem, problem } from "../../../shared/http/problems.ts";
+import { fieldErrors, type Problem, problem } from "../../../shared/http/problems.ts";
 import type { RouteHandler, RouteInput } from "../../../shared/http/serve.ts";
 import { userAccount } from "../../../shared/ledger/account.ts";
 import { placementOf } from "../../../shared/ledger/holds.ts";
@@ -21,7 +21,7 @@ import {
   payoutHoldId,
 } from "../../../shared/payouts/payout.ts";
 import { recipientOf } from "../../../shared/payouts/recipient.ts";
-import { type EpochMs, SECOND } from "../../../shared/platform/clock.ts";
+import type { EpochMs } from "../../../shared/platform/clock.ts";
 import type { PayoutId } from "../../../shared/platform/ids.ts";
 import { pii } from "../../../shared/platform/redacted.ts";
 import { limitShareOf } from "../../../shared/risk/levels.ts";
@@ -29,6 +29,7 @@ import { requireStepUp, stepUpRequired } from "../../../shared/step-ups/require-
 import type { StepUpSubject } from "../../../shared/step-ups/step-up.ts";
 import { NOT_EXISTS, type WriteOperation } from "../../../shared/table/table.ts";
 import type { PaymentDeps, RiskDeps } from "../deps.ts";
+import { afterFirstRequest } from "../first-request.ts";
 import { withdrawalsRoutes } from "./contract.ts";
 import { submitPayout } from "./submit-payout.ts";
 import { toWithdrawalView } from "./view.ts";
@@ -42,22 +43,6 @@ const answer = (payout: Payout, replayed: boolean) =>
     : { body: toWithdrawalView(payout), replayed };
 
 type Reply = ReturnType<typeof answer>;
-
-/** Another request with the same key may be speaking to the channel: how long it is waited for. */
-const IN_FLIGHT_MS = 3 * SECOND;
-const WAITS_MS = [100, 200, 400, 800] as const;
-
-/** A withdrawal just made by another request, as that leaves it. */
-async function settled({ payouts, platform }: PaymentDeps, payout: Payout): Promise<Payout> {
-  let known = payout;
-  for (const waitMs of WAITS_MS) {
-    const inFlight = platform.clock.now() - known.createdAt < IN_FLIGHT_MS;
-    if (known.status !== "created" || !inFlight) return known;
-    await platform.timer.sleep(waitMs);
-    known = (await payouts.get(known.id)) ?? known;
-  }
-  return known;
-}
 
 const isProblem = (value: OpenPayout | Problem): value is Problem => "problem" in value;
 
@@ -94,11 +79,7 @@ function payoutFor(
   }
   const recipient = recipientOf(opened.recipients, body.recipient);
   if (!recipient.ok) {
-    const errors = recipient.error.map(({ path, message }) => ({
-      field: ["/body/recipient", ...path].join("/"),
-      message,
-    }));
-    return problem("invalid-request", { errors });
+    return problem("invalid-request", { errors: fieldErrors(["body", "recipient"], recipient.error) });
   }
   const times = {
     status: "created",
@@ -189,7 +170,7 @@ export const createWithdrawal =
     /** The same key again: the same withdrawal, brought further if its first request can no longer do that. */
     async function replay(found: Payout): Promise<Reply> {
       if (found.fingerprint !== fingerprint(input)) return keyReused();
-      const known = await settled(deps, found);
+      const known = await afterFirstRequest(deps.platform, found, () => deps.payouts.get(id));
       const isStuck = known.status === "created" && known.nextCheckAt <= deps.platform.clock.now();
       return answer(isStuck ? await brought(known, false) : known, true);
     }

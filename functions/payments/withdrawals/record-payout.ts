@@ -5,9 +5,9 @@
 import type { ClientAction } from "../../../shared/channels/facts.ts";
 import { clearingAccount, systemAccount, userAccount } from "../../../shared/ledger/account.ts";
 import type { PendingHold } from "../../../shared/ledger/hold.ts";
-import { capturedBy, holdTransferId, releasedBy, whilePending } from "../../../shared/ledger/holds.ts";
+import { capturedBy, holdTransferId, releasedBy } from "../../../shared/ledger/holds.ts";
 import { channelReturn, holdRelease, movement } from "../../../shared/ledger/postings.ts";
-import { type Move, moveRecord, type Write } from "../../../shared/payments/move-record.ts";
+import { holdEnd, type Move, moveRecord, type Write } from "../../../shared/payments/move-record.ts";
 import type { Failure } from "../../../shared/payments/payment.ts";
 import { toPayoutFactItem } from "../../../shared/payouts/codec.ts";
 import { type PayoutFactLine, payoutFactIdOf } from "../../../shared/payouts/fact.ts";
@@ -134,11 +134,6 @@ function eventOf(before: Payout, { status, cancelling }: Payout): PayoutEvent | 
   }
 }
 
-async function pendingHold({ holds }: PaymentDeps, payout: Payout): Promise<PendingHold | undefined> {
-  const hold = await holds.get(payout.holdId);
-  return hold?.status === "pending" ? hold : undefined;
-}
-
 async function moneyOf(
   deps: PaymentDeps,
   payout: Payout,
@@ -147,9 +142,9 @@ async function moneyOf(
 ): Promise<MovedMoney> {
   switch (effect) {
     case "settle":
-      return settled(deps, payout, await pendingHold(deps, payout), now);
+      return settled(deps, payout, await deps.holds.pending(payout.holdId), now);
     case "release":
-      return released(payout, await pendingHold(deps, payout), now);
+      return released(payout, await deps.holds.pending(payout.holdId), now);
     case "restore":
       return restored(deps, payout, now);
     case "none":
@@ -184,8 +179,8 @@ function settled(
     amount: payout.amount,
   });
   const money = { posting, record: recordOf(payout, "withdrawal", now) };
-  if (hold === undefined) return { money, writes: [], isShort: true };
-  return { money, writes: [{ role: "state", operation: whilePending(capturedBy(hold, transferId)) }] };
+  const writes = holdEnd(hold, capturedBy, transferId);
+  return hold === undefined ? { money, writes, isShort: true } : { money, writes };
 }
 
 function released(payout: Payout, hold: PendingHold | undefined, now: EpochMs): MovedMoney {
@@ -196,7 +191,7 @@ function released(payout: Payout, hold: PendingHold | undefined, now: EpochMs): 
       posting: holdRelease({ transferId, hold, memo: memoOf(payout) }),
       record: { ...recordOf(payout, "hold-release", now), holdId: hold.id, reason: "released" },
     },
-    writes: [{ role: "state", operation: whilePending(releasedBy(hold, transferId)) }],
+    writes: holdEnd(hold, releasedBy, transferId),
   };
 }
 

@@ -5,11 +5,11 @@ import type { ChannelName } from "../../../shared/channels/registry.ts";
 import { userAccount } from "../../../shared/ledger/account.ts";
 import type { Currency } from "../../../shared/money/currencies.ts";
 import { type Money, minorUnits } from "../../../shared/money/money.ts";
-import { MINUTE } from "../../../shared/platform/clock.ts";
 import type { AccountId } from "../../../shared/platform/ids.ts";
+import { type ChannelBase, createChannelBase } from "../../builders/channel-base.ts";
 import { book } from "../../builders/ledger-sums.ts";
-import { createPaymentsBase, type PaymentsBase } from "../../builders/payments-base.ts";
-import { createOutside, type Outside } from "../../builders/whole-outside.ts";
+import type { PaymentsBase } from "../../builders/payments-base.ts";
+import type { Outside } from "../../builders/whole-outside.ts";
 
 type Way = {
   readonly currency: Currency;
@@ -37,6 +37,7 @@ const ways: Readonly<Partial<Record<ChannelName, Way>>> = {
 };
 const names = Object.keys(ways) as (keyof typeof ways)[];
 
+let world: ChannelBase;
 let base: PaymentsBase;
 let outside: Outside;
 let ada: AccountId;
@@ -45,33 +46,15 @@ let channel: ChannelName;
 async function start(name: ChannelName): Promise<Way> {
   const way = ways[name];
   if (way === undefined) throw new Error(`${name} pays nothing out`);
-  const wide = { perTransfer: 1e12, perDay: 1e13, perMonth: 1e14 };
   channel = name;
-  base = await createPaymentsBase(
-    async ({ world, platform }) => {
-      outside = await createOutside(world.clock, {
-        platform,
-        names: [name],
-        deliver: async (to, headers, body) => {
-          const answer = await base.callbacks.call("receiveCallback", {
-            params: { channel: to },
-            rawBody: body,
-            headers,
-          });
-          return { status: answer.status, body: typeof answer.body === "string" ? answer.body : "" };
-        },
-      });
-      return outside.providers.channels;
-    },
-    { limits: { USD: wide, CNY: wide } },
-  );
+  world = await createChannelBase(name);
+  ({ base, outside } = world);
   ada = await base.world.person("ada", { funds: money(100_00, way.currency) });
   return way;
 }
 afterEach(async () => {
   expect(await base.ledgerTotal()).toBe(0);
-  await outside.providers.close();
-  await base.world.close();
+  await world.close();
 });
 
 const money = (value: number, currency: Currency): Money => ({ value: minorUnits(value), currency });
@@ -87,15 +70,6 @@ const balances = async (way: Way) => {
   const { available, held } = await book(base.world, userAccount(ada), way.currency);
   return [available, held];
 };
-/** Time passes with callbacks, consumer and sweep. */
-async function live(minutes: number): Promise<void> {
-  for (let minute = 0; minute < minutes; minute += 1) {
-    await outside.pass(MINUTE);
-    await base.consume();
-    await base.sweep();
-    await base.consume();
-  }
-}
 const payoutAt = () =>
   outside.providers
     .of(channel)
@@ -104,7 +78,7 @@ const payoutAt = () =>
 const act = async (action: Extract<SimulatorAction, { kind: "payout" }>["action"]): Promise<void> => {
   const id = payoutAt()?.id ?? "";
   outside.providers.of(channel).control.act({ kind: "payout", id, action });
-  await live(2);
+  await world.live(2);
 };
 
 describe.each(names)("through %s", (name) => {
@@ -112,9 +86,9 @@ describe.each(names)("through %s", (name) => {
     const way = await start(name);
     const { status, body } = await create(way);
     expect(status).toBe(201);
-    await live(2);
+    await world.live(2);
     if (name === "wechat-pay") await act("confirm");
-    await live(3);
+    await world.live(3);
     expect(await get(body.id)).toMatchObject({ status: "succeeded" });
     expect(await balances(way)).toEqual([80_00, 0]);
     expect((await create(way)).headers["idempotent-replayed"]).toBe("true");
@@ -131,7 +105,7 @@ describe.each(names.filter((name) => ways[name]?.nobody !== undefined))("through
   it("to nobody fails and is free again", async () => {
     const way = await start(name);
     await create(way, way.nobody);
-    await live(3);
+    await world.live(3);
     const list = await base.api.call("listWithdrawals", { as: "ada" });
     expect(list.body.items).toMatchObject([{ status: "failed" }]);
     expect(await balances(way)).toEqual([100_00, 0]);
@@ -146,7 +120,7 @@ describe("one that its recipient has to confirm", () => {
     expect(body.action.type).toMatch(/wechat/);
     expect((await get(body.id)).action).toEqual(body.action);
     expect((await cancel(body.id)).status).toBe(200);
-    await live(10);
+    await world.live(10);
     expect(await get(body.id)).toMatchObject({ status: "cancelled", cancelling: false });
     expect(await balances(way)).toEqual([100_00, 0]);
   });
@@ -154,10 +128,10 @@ describe("one that its recipient has to confirm", () => {
   it("waits at PayPal for an account to be opened, and comes back when it is called off", async () => {
     const way = await start("paypal");
     const { body } = await create(way, { type: "paypal_email", email: "unclaimed@example.com" });
-    await live(2);
+    await world.live(2);
     expect(await get(body.id)).toMatchObject({ status: "requires_action" });
     expect((await cancel(body.id)).status).toBe(200);
-    await live(2);
+    await world.live(2);
     expect((await get(body.id)).status).toMatch(/cancelled|returned/);
     expect(await balances(way)).toEqual([100_00, 0]);
   });
@@ -167,10 +141,10 @@ describe.each(["paypal", "alipay"] as const)("one that %s delivered", (name) => 
   it("is its owner's again when it is sent back", async () => {
     const way = await start(name);
     const { body } = await create(way);
-    await live(2);
+    await world.live(2);
     expect(await balances(way)).toEqual([80_00, 0]);
     await act("return");
-    await live(60);
+    await world.live(60);
     // Some channels tell of it, and of others it is seen in the statement.
     const { status } = await get(body.id);
     expect([status, await balances(way)]).toEqual(["returned", [100_00, 0]]);
