@@ -42,9 +42,12 @@ export async function gather(cloud: RunningCloud, run: string): Promise<Cast> {
   };
 }
 
-/** Available minor units of US dollars. */
-export async function dollars({ api }: Member): Promise<number> {
+/** Available minor units of a currency; 0 for one that the wallet does not have. */
+export async function availableIn(api: ApiClient, currency: string): Promise<number> {
   const { body } = await api.get("/wallet");
-  const balance = body.balances.find((entry: { currency: string }) => entry.currency === "USD");
+  const balance = body.balances.find((entry: { currency: string }) => entry.currency === currency);
   return balance?.available ?? 0;
 }
+
+/** Available cents. */
+export const dollars = ({ api }: Member): Promise<number> => availableIn(api, "USD");

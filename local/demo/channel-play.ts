@@ -1,12 +1,12 @@
 /** One channel from end to end: money in, to a friend, partly back, out, and the provider's statement against our books. */
-import { auditTable } from "../../functions/ops/audit-table.ts";
 import { formatMoney } from "../../shared/money/format.ts";
 import { money } from "../../shared/money/money.ts";
-import { describeAudit, localTable } from "../audit.ts";
 import { type ApiClient, signedIn } from "../client/api-client.ts";
 import { advanceClock, settled } from "../client/control-client.ts";
 import { acceptTerms } from "../client/ready-people.ts";
 import { channelOf, type RunningCloud } from "../client/running-cloud.ts";
+import { auditBooks } from "./books.ts";
+import { availableIn } from "./cast.ts";
 import { type ChannelScript, channelScripts } from "./channel-scripts.ts";
 import type { Transcript } from "./transcript.ts";
 
@@ -46,11 +46,7 @@ const shown = ({ script }: Play, value: number): string => formatMoney(money(val
 
 const asNia = ({ cloud, nia }: Play): Promise<ApiClient> => signedIn(cloud, { name: nia });
 
-async function available({ script }: Play, api: ApiClient): Promise<number> {
-  const { body } = await api.get("/wallet");
-  const balance = body.balances.find(({ currency }: { currency: string }) => currency === script.currency);
-  return balance?.available ?? 0;
-}
+const available = ({ script }: Play, api: ApiClient): Promise<number> => availableIn(api, script.currency);
 
 /** Brings the payer to the provider's page, and lets them approve. */
 async function approve(play: Play, action: Readonly<Record<string, unknown>>): Promise<void> {
@@ -235,9 +231,7 @@ async function reconciled(play: Play, days: readonly string[]): Promise<void> {
 
 async function audited({ transcript, cloud }: Play): Promise<void> {
   transcript.step("The books");
-  const report = await auditTable(localTable(cloud), { cutoff: Number.MAX_SAFE_INTEGER, now: Date.now() });
-  for (const line of describeAudit(report)) transcript.say(line);
-  transcript.must("the audit finds nothing", report.clean, report.findings);
+  await auditBooks(cloud, transcript);
 }
 
 /** @throws DemoFailure at the first check that does not hold, Error for a channel that has no script. */

@@ -4,12 +4,12 @@
  */
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import * as z from "zod";
+import { selfSigned } from "../kit/certificate.ts";
 import { createSimulator } from "../kit/simulator.ts";
 import type { SimulatorModule } from "../simulator.ts";
 import type { WireAnswer, WireRequest } from "../wire.ts";
 import { act } from "./actions.ts";
 import { answerApi } from "./api.ts";
-import { selfSigned } from "./certificate.ts";
 import { failureAnswer } from "./errors.ts";
 import { callbackRules } from "./events.ts";
 import { lapse, reverse } from "./orders.ts";
@@ -44,8 +44,11 @@ function makeKeys() {
   });
   const certificate = selfSigned({
     privateKey,
-    commonName: "messageverificationcerts.sandbox.paypal.com",
-    organisation: "Simulated PayPal",
+    name: [
+      ["C", "US"],
+      ["O", "Simulated PayPal"],
+      ["CN", "messageverificationcerts.sandbox.paypal.com"],
+    ],
     serial: randomBytes(16),
     ...validity,
   });

@@ -1,8 +1,8 @@
 /** Both sides' keys: the merchant's and the provider's, fresh for a local cloud or as the simulator is given them. */
 import { createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
 import * as z from "zod";
+import { selfSigned } from "../kit/certificate.ts";
 import type { SimulatorKeys } from "../simulator.ts";
-import { certificateOf } from "./certificate.ts";
 
 /** A key that the provider signs with. `pem` is what merchants check with: a public key or a certificate. */
 export const PlatformKeyShape = z.object({
@@ -47,7 +47,13 @@ export function newCertificate(bytes: Uint8Array, nowMs: number): PlatformKey {
   // Clocks differ: it begins a little earlier than it is made.
   const effectiveMs = nowMs - 60_000;
   const expireMs = nowMs + 5 * YEAR_MS;
-  const pem = certificateOf({ privateKey, serial, notBeforeMs: effectiveMs, notAfterMs: expireMs });
+  const pem = selfSigned({
+    privateKey,
+    name: [["CN", "Tenpay.com Simulated Platform"]],
+    serial: Buffer.from(serial, "hex"),
+    notBefore: effectiveMs,
+    notAfter: expireMs,
+  });
   return { serial, privateKey, pem, effectiveMs, expireMs };
 }
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { selfSigned } from "../../../local/channels/paypal/certificate.ts";
+import { selfSigned } from "../../../local/channels/kit/certificate.ts";
 import { transmissionHeaders } from "../../../local/channels/paypal/events.ts";
 import type { CallbackRequest } from "../../../shared/channels/callback.ts";
 import { DAY, MINUTE } from "../../../shared/platform/clock.ts";
@@ -316,7 +316,7 @@ describe("a callback of PayPal", () => {
 });
 
 describe("a certificate", () => {
-  const order = { privateKey, organisation: "Test", serial: randomBytes(8) };
+  const order = { privateKey, serial: randomBytes(8) };
   it.each([
     ["has ended", { commonName: "certs.paypal.com", notBefore: START - DAY, notAfter: START - 1000 }],
     ["has not begun", { commonName: "certs.paypal.com", notBefore: START + 1000, notAfter: START + DAY }],
@@ -328,8 +328,8 @@ describe("a certificate", () => {
       "names a look-alike",
       { commonName: "certs.notpaypal.com", notBefore: START - DAY, notAfter: START + DAY },
     ],
-  ])("is refused when it %s", async (_what, changes) => {
-    const certificate = selfSigned({ ...order, ...changes });
+  ])("is refused when it %s", async (_what, { commonName, ...dates }) => {
+    const certificate = selfSigned({ ...order, ...dates, name: [["CN", commonName]] });
     const plan = world.channel.verifyCallback(signed(event("PAYMENT.CAPTURE.COMPLETED", { id: "3C6" })));
     plan.next();
     plan.next(undefined);

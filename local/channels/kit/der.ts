@@ -28,6 +28,10 @@ export function integer(bytes: Uint8Array): Buffer {
 export const bitString = (bytes: Uint8Array): Buffer =>
   tagged(0x03, Buffer.concat([Buffer.from([0]), bytes]));
 
+export const octetString = (bytes: Uint8Array): Buffer => tagged(0x04, bytes);
+
+export const yes: Buffer = tagged(0x01, Buffer.from([0xff]));
+
 export const nothing: Buffer = Buffer.from([0x05, 0x00]);
 
 export const utf8 = (text: string): Buffer => tagged(0x0c, Buffer.from(text, "utf8"));
