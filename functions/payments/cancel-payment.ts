@@ -10,6 +10,7 @@ import {
   isChannelPayment,
   isOpen,
   type OpenPayment,
+  type Payment,
 } from "../../shared/payments/payment.ts";
 import type { Log } from "../../shared/platform/log.ts";
 import { closeAtChannel } from "./close-payment.ts";
@@ -20,6 +21,10 @@ import { needsSubmit, submit } from "./submit.ts";
 import { toPaymentView } from "./view.ts";
 
 const paid = (): Problem => problem("conflict", { detail: "The payment was paid. It can be refunded." });
+
+/** Whether it was paid while its owner expected that. Money that came too late does not undo what called it off. */
+const isPaid = (payment: Payment): boolean =>
+  payment.status === "succeeded" && !(isChannelPayment(payment) && payment.isLate === true);
 
 /** Whether its owner still expects it to be paid. */
 const stands = (payment: ChannelPayment): boolean => isOpen(payment) && payment.cancelling !== true;
@@ -58,11 +63,11 @@ export const cancelPayment =
   async ({ params, caller, request }) => {
     const payment = await deps.payments.get(params.id);
     if (payment?.owner !== caller.accountId) return problem("not-found");
-    if (!isChannelPayment(payment) || payment.status === "succeeded") return paid();
-    // An end without money is what was asked for, and so is one that is on its way.
+    if (!isChannelPayment(payment) || isPaid(payment)) return paid();
+    // It is over without money, or will be: what was asked for, whatever comes of it later.
     if (!isOpen(payment) || payment.cancelling === true)
       return { body: toPaymentView(payment), replayed: true };
     const log = deps.platform.log.with({ paymentId: payment.id, correlationId: request.correlationId });
     const { payment: after, isOurs } = await calledOff(deps, payment, log);
-    return after.status === "succeeded" ? paid() : { body: toPaymentView(after), replayed: !isOurs };
+    return isPaid(after) ? paid() : { body: toPaymentView(after), replayed: !isOurs };
   };

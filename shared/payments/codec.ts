@@ -44,6 +44,7 @@ const channelShape = {
   action: actionSchema.optional(),
   lastFailure: failureSchema.optional(),
   cancelling: z.literal(true).optional(),
+  isLate: z.literal(true).optional(),
   inSuspense: z.literal(true).optional(),
   observedAt: z.int(),
   lastFactId: z.string().optional(),

@@ -111,10 +111,17 @@ function supersedes(payment: ChannelPayment, next: Standing, observedAt: EpochMs
 const sameFailure = (a: Failure | undefined, b: Failure | undefined): boolean =>
   a?.code === b?.code && a?.message === b?.message;
 
-/** Where money lands that comes now. To the payee only while the payment stands: nobody expects it any more after. */
-function landed(payment: ChannelPayment, status: PaymentStatus): { readonly landed?: "payee" | "payer" } {
-  if (payment.kind !== "payment" || status !== "succeeded") return {};
-  return { landed: isOpen(payment) && payment.cancelling !== true ? "payee" : "payer" };
+/** What is said of money that comes now. To the payee only while the payment stands: nobody expects it any more after. */
+function landing(
+  payment: ChannelPayment,
+  status: PaymentStatus,
+): { readonly landed?: "payee" | "payer"; readonly isLate?: true } {
+  if (status !== "succeeded") return {};
+  const isLate = !isOpen(payment) || payment.cancelling === true;
+  return {
+    ...(isLate ? { isLate } : {}),
+    ...(payment.kind === "payment" ? { landed: isLate ? "payer" : "payee" } : {}),
+  };
 }
 
 /** The payment in its new state. What only concerns an open payment goes with its end. */
@@ -123,7 +130,7 @@ function moved(payment: ChannelPayment, next: Standing, observedAt: EpochMs, now
   const { lastFailure, action, nextCheckAt, ...rest } = { nextCheckAt: 0, ...payment };
   const base = {
     ...rest,
-    ...landed(payment, next.status),
+    ...landing(payment, next.status),
     observedAt,
     updatedAt: changed ? now : payment.updatedAt,
     ...(next.failure === undefined ? {} : { lastFailure: next.failure }),

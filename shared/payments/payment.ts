@@ -105,6 +105,8 @@ type ChannelBase = PaymentBase & {
   readonly lastFailure?: Failure;
   /** The owner called it off, and the channel could not end it yet. */
   readonly cancelling?: true;
+  /** The money came after the payment had ended, or while it was being called off: it is in the owner's wallet. */
+  readonly isLate?: true;
   /** The channel took another amount than was asked: the money is in suspense and a person decides. */
   readonly inSuspense?: true;
   /** When the newest observation that the status rests on was made; 0 before the first. */

@@ -1,15 +1,18 @@
 /**
- * Calls a withdrawal off that waits for its recipient. That it was called off is written first, so that nobody is
- * asked to confirm it any more and the sweep asks the channel again; what the channel says decides.
+ * Calls a withdrawal off that waits for its recipient: the channel is asked to end it. Unless it says that the money was
+ * delivered, the withdrawal is marked as called off: nobody is asked to confirm it any more, and the sweep asks the
+ * channel again until it has ended. What is marked was acknowledged, so asking again is answered alike, whatever came
+ * of it.
  */
 import { type Problem, problem } from "../../../shared/http/problems.ts";
 import type { RouteHandler } from "../../../shared/http/serve.ts";
 import type { OpenedChannel } from "../../../shared/payments/open-channels.ts";
+import type { PayoutFactLine } from "../../../shared/payouts/fact.ts";
 import { isOpenPayout, type Payout } from "../../../shared/payouts/payout.ts";
 import type { Log } from "../../../shared/platform/log.ts";
 import type { PaymentDeps } from "../deps.ts";
 import type { withdrawalsRoutes } from "./contract.ts";
-import { movePayout, recordPayoutFact } from "./record-payout.ts";
+import { movePayout } from "./record-payout.ts";
 import { cancelPayout, queryPayout } from "./submit-payout.ts";
 import { toWithdrawalView } from "./view.ts";
 
@@ -25,27 +28,25 @@ const sentences: Readonly<Record<Payout["status"], string>> = {
 
 const conflict = ({ status }: Payout): Problem => problem("conflict", { detail: sentences[status] });
 
-/** What the channel makes of it; as it is when nobody knows. */
-async function ended(deps: PaymentDeps, payout: Payout, opened: OpenedChannel, log: Log): Promise<Payout> {
-  let answer = await cancelPayout(deps, payout, opened, log);
+/** What the channel makes of it; a word when nobody knows. */
+async function askedToEnd(deps: PaymentDeps, payout: Payout, opened: OpenedChannel, log: Log) {
+  const answer = await cancelPayout(deps, payout, opened, log);
   // It may have moved on at the channel a moment ago.
-  if (answer === "refused" || answer === "not-found") answer = await queryPayout(deps, payout, opened, log);
-  return typeof answer === "string" ? payout : recordPayoutFact(deps, payout, answer, { log });
+  return answer === "refused" || answer === "not-found" ? queryPayout(deps, payout, opened, log) : answer;
 }
 
-const isOver = (payout: Payout): boolean => !isOpenPayout(payout) && payout.status !== "succeeded";
+/** Whether a cancellation of it is or was acknowledged: it did not go through, or was marked in time. */
+const isCalledOff = ({ status, cancelling }: Payout): boolean =>
+  status === "cancelled" || cancelling === true;
 
 export const cancelWithdrawal =
   (deps: PaymentDeps): RouteHandler<typeof withdrawalsRoutes.cancelWithdrawal> =>
   async ({ params, caller, request }) => {
     const payout = await deps.payouts.get(params.id);
     if (payout?.owner !== caller.accountId) return problem("not-found");
-    const isCalledOff = payout.cancelling === true;
-    // What was asked for has happened.
-    if (payout.status === "cancelled" || (isCalledOff && isOver(payout)))
+    if (isCalledOff(payout) && !isOpenPayout(payout))
       return { body: toWithdrawalView(payout), replayed: true };
-    const isStillOpen = payout.status === "requires_action" || (isCalledOff && isOpenPayout(payout));
-    if (!isStillOpen) return conflict(payout);
+    if (payout.status !== "requires_action" && !isCalledOff(payout)) return conflict(payout);
     const opened = await deps.channels.open(payout.channel);
     if (opened === undefined) throw new Error(`there is no channel ${payout.channel}`);
     const { payouts } = opened.channel.capabilities;
@@ -54,10 +55,13 @@ export const cancelWithdrawal =
       return conflict(payout);
 
     const log = deps.platform.log.with({ withdrawalId: payout.id, correlationId: request.correlationId });
-    const fact = { type: "called-off", observedAt: deps.platform.clock.now() } as const;
-    const { payout: calledOff, isMoved } = await movePayout(deps, payout, fact, { log });
-    const after = isOpenPayout(calledOff) ? await ended(deps, calledOff, opened, log) : calledOff;
-    return after.status === "succeeded"
-      ? conflict(after)
-      : { body: toWithdrawalView(after), replayed: !isMoved };
+    const answer = await askedToEnd(deps, payout, opened, log);
+    const record = (known: Payout, fact: PayoutFactLine) => movePayout(deps, known, fact, { log });
+    const called = { type: "called-off", observedAt: deps.platform.clock.now() } as const;
+    const isTooLate =
+      typeof answer !== "string" && answer.type === "observed" && answer.status === "succeeded";
+    const { payout: noted, isMoved } = await record(payout, isTooLate ? answer : called);
+    const isSettled = isTooLate || typeof answer === "string" || !isOpenPayout(noted);
+    const { payout: after } = isSettled ? { payout: noted } : await record(noted, answer);
+    return isCalledOff(after) ? { body: toWithdrawalView(after), replayed: !isMoved } : conflict(after);
   };

@@ -6,6 +6,7 @@ import type { AccountId } from "../../../shared/platform/ids.ts";
 import { FAKE, fakeCapabilities, lost } from "../../builders/fake-channel.ts";
 import { createFakePaymentsWorld, type FakePaymentsWorld } from "../../builders/fake-payments-world.ts";
 import { book } from "../../builders/ledger-sums.ts";
+import { fakePayouts, withdrawalsOf } from "../../builders/withdrawals.ts";
 import { usd } from "../../builders/world.ts";
 
 let w: FakePaymentsWorld;
@@ -59,6 +60,51 @@ describe("a refund that nobody answered about", () => {
     const listed = await w.api.call("listRefunds", { as: "ada", params: { id } });
     expect(listed.body.items).toMatchObject([{ status: "succeeded" }]);
     expect(await available(ada)).toBe(0);
+    expect(await w.ledgerTotal()).toBe(0);
+  });
+});
+
+describe("a cancellation that was acknowledged", () => {
+  const cancel = (id: string) => w.api.call("cancelPayment", { as: "ada", key: "off", params: { id } });
+
+  it("stays acknowledged for a top-up that is paid all the same", async () => {
+    w = await createFakePaymentsWorld();
+    await w.world.person("ada");
+    w.provider.settings.closing = "in-progress";
+    const body = { amount: usd(15_00), channel: FAKE };
+    const { id } = (await w.api.call("createTopUp", { as: "ada", key: "top-up", body })).body;
+    expect(await cancel(id)).toMatchObject({ status: 200, body: { cancelling: true } });
+    w.provider.move("fp_1", "succeeded");
+    await w.tell("payment", { channelPaymentId: "fp_1" });
+    expect(await cancel(id)).toMatchObject({ status: 200, body: { id, status: "succeeded" } });
+    expect(await w.ledgerTotal()).toBe(0);
+  });
+
+  it("stays acknowledged for a payment that had ended, and is paid after that", async () => {
+    w = await createFakePaymentsWorld();
+    const ada = await w.world.person("ada");
+    const body = { amount: usd(15_00), channel: FAKE };
+    const { id } = (await w.api.call("createTopUp", { as: "ada", key: "top-up", body })).body;
+    w.provider.move("fp_1", "failed");
+    await w.tell("payment", { channelPaymentId: "fp_1" });
+    expect(await cancel(id)).toMatchObject({ status: 200, body: { status: "failed" } });
+    w.provider.move("fp_1", "succeeded");
+    await w.tell("payment", { channelPaymentId: "fp_1" });
+    expect(await cancel(id)).toMatchObject({ status: 200, body: { status: "succeeded" } });
+    expect(await available(ada)).toBe(15_00);
+  });
+
+  it("stays acknowledged for a withdrawal that is delivered all the same", async () => {
+    w = await createFakePaymentsWorld({ capabilities: { payouts: fakePayouts } });
+    const t = withdrawalsOf(w);
+    await w.world.person("ada", { funds: usd(20_00) });
+    w.provider.payouts.settings.status = "requires_action";
+    const { id } = (await t.create()).body;
+    w.provider.fail({ operation: "cancel-payout", times: 2, failure: { outcome: "unknown" } });
+    expect(await t.cancel(id)).toMatchObject({ status: 200, body: { cancelling: true } });
+    t.move(id, "succeeded");
+    await w.tell("payout", { payoutId: id });
+    expect(await t.cancel(id)).toMatchObject({ status: 200, body: { id, status: "succeeded" } });
     expect(await w.ledgerTotal()).toBe(0);
   });
 });

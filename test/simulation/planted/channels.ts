@@ -13,7 +13,7 @@ export const channelBugs: readonly PlantedBug[] = [
     "late-money-to-payee",
     "Money that comes after a payment was called off goes to the payee.",
     "shared/payments/fold.ts",
-    '{ landed: isOpen(payment) && payment.cancelling !== true ? "payee" : "payer" }',
+    '{ landed: isLate ? "payer" : "payee" }',
     '{ landed: "payee" }',
   ),
   bug(
