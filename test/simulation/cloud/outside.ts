@@ -5,9 +5,9 @@ import type { EmailSender } from "../../../functions/notifications/email-sender.
 import type { PushSender } from "../../../functions/notifications/push-sender.ts";
 import type { ChannelName } from "../../../shared/channels/registry.ts";
 import type { Channels, OpenedChannel } from "../../../shared/payments/open-channels.ts";
+import { testedChannels } from "../../channels/index.ts";
 import type { Dice } from "../core/dice.ts";
 import type { Port, Ports, Stage } from "../core/environment.ts";
-import { providerSpecs, testKeys } from "./providers/index.ts";
 import { createProvider, type Provider } from "./providers/provider.ts";
 
 /** Brings a provider's callback to the product, and the answer back. */
@@ -47,10 +47,9 @@ export function createOutside(
 ): Outside {
   const pushed = new Map<string, number>();
   const providers = names.map((name) =>
-    createProvider(providerSpecs[name], {
+    createProvider(testedChannels[name], {
       stage,
       dice: dice.fork(name),
-      keys: testKeys[name],
       sendCallback: (headers, body) => sendCallback(name, headers, body),
     }),
   );

@@ -2,51 +2,15 @@
  * A payment provider in a run, whichever it is: its simulator in `local/` on one side, the product's adapter on the
  * other. Flows and invariants know no other side of it.
  */
-import type {
-  DeliveryView,
-  SimulatedObject,
-  SimulatorAction,
-  SimulatorKeys,
-  SimulatorModule,
-} from "../../../../local/channels/simulator.ts";
+import type { DeliveryView, SimulatedObject, SimulatorAction } from "../../../../local/channels/simulator.ts";
 import type { ChannelCapabilities } from "../../../../shared/channels/capabilities.ts";
-import type { RegisteredChannel } from "../../../../shared/channels/registered.ts";
 import { createTransport } from "../../../../shared/channels/transport.ts";
 import type { OpenedChannel } from "../../../../shared/payments/open-channels.ts";
+import type { Moved, Recipient } from "../../../channels/channel-facts.ts";
+import type { TestedChannel } from "../../../channels/index.ts";
 import type { Dice } from "../../core/dice.ts";
 import type { Ports, Stage } from "../../core/environment.ts";
 import { neverEnds, providerFetch } from "./provider-fetch.ts";
-
-/** Money that a provider moved for us, as it sees it. */
-export type Moved = {
-  readonly kind: "received" | "refunded" | "paid-out" | "disputed";
-  /** The provider's id, by which the product asks. */
-  readonly id: string;
-  readonly value: number;
-  readonly currency: string;
-};
-
-/** Whom money is paid out to: a tagged object, as the channel's `recipients` schemas say. */
-export type Recipient = { readonly type: string; readonly [member: string]: string };
-
-/** What has to be known of a provider beside its code. */
-export type ProviderSpec = {
-  readonly module: RegisteredChannel;
-  readonly simulator: SimulatorModule;
-  readonly settings: Readonly<Record<string, unknown>> & {
-    readonly enabled: boolean;
-    readonly livemode: boolean;
-  };
-  /** What people pay in through it. */
-  readonly currencies: readonly [string, ...string[]];
-  /** The provider's words for money that moved. */
-  readonly moved: Readonly<Record<Moved["kind"], readonly string[]>>;
-  /** The request by which a payer's app opens what it was given, where the provider knows nothing of it before. */
-  readonly opening?: (
-    action: Readonly<Record<string, unknown>>,
-  ) => { path: string; query: string } | undefined;
-  readonly recipient?: Recipient;
-};
 
 export type Provider = {
   /** As routes and payments name the channel. */
@@ -78,7 +42,6 @@ export type Provider = {
 export type ProviderParts = {
   readonly stage: Stage;
   readonly dice: Dice;
-  readonly keys: SimulatorKeys;
   /** Brings a callback to the product. */
   readonly sendCallback: (
     headers: Readonly<Record<string, string>>,
@@ -125,12 +88,9 @@ function answered({ status, body }: { readonly status: number; readonly body: st
   });
 }
 
-export function createProvider(
-  spec: ProviderSpec,
-  { stage, dice, keys, sendCallback }: ProviderParts,
-): Provider {
+export function createProvider(spec: TestedChannel, { stage, dice, sendCallback }: ProviderParts): Provider {
   const { scheduler } = stage;
-  const { module, settings } = spec;
+  const { module, settings, keys } = spec;
   // `volatile`: nothing of it outlives the run, so nothing has to be written.
   const store = { load: () => undefined, save: () => {}, volatile: true };
   const simulator = spec.simulator.create({

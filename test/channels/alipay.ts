@@ -1,0 +1,20 @@
+import type { ChannelFacts } from "./channel-facts.ts";
+
+export const facts: ChannelFacts = {
+  settings: {
+    enabled: true,
+    livemode: false,
+    appId: "2021000000000001",
+    sellerId: "2088000000000001",
+    returnUrl: "https://app.kith.example/paid",
+  },
+  currencies: ["CNY"],
+  moved: {
+    received: ["TRADE_SUCCESS", "TRADE_FINISHED"],
+    refunded: ["REFUND_SUCCESS"],
+    "paid-out": ["SUCCESS"],
+    disputed: [],
+  },
+  opening: ({ orderString }) => ({ path: "/pay", query: String(orderString) }),
+  recipient: { type: "alipay_user", userId: "2088000000000009" },
+};
