@@ -1,13 +1,14 @@
 /** One channel from end to end: money in, to a friend, partly back, out, and the provider's statement against our books. */
 import { formatMoney } from "../../shared/money/format.ts";
 import { money } from "../../shared/money/money.ts";
+import type { ChannelScript } from "../channels/script.ts";
 import { type ApiClient, signedIn } from "../client/api-client.ts";
 import { advanceClock, settled } from "../client/control-client.ts";
 import { acceptTerms } from "../client/ready-people.ts";
 import { channelOf, type RunningCloud } from "../client/running-cloud.ts";
 import { auditBooks } from "./books.ts";
 import { availableIn } from "./cast.ts";
-import { type ChannelScript, channelScripts } from "./channel-scripts.ts";
+import { channelScripts } from "./channel-scripts.ts";
 import type { Transcript } from "./transcript.ts";
 
 const HOUR_MS = 3_600_000;
@@ -50,7 +51,7 @@ const available = ({ script }: Play, api: ApiClient): Promise<number> => availab
 
 /** Brings the payer to the provider's page, and lets them approve. */
 async function approve(play: Play, action: Readonly<Record<string, unknown>>): Promise<void> {
-  await play.script.open?.(play.cloud, action);
+  await play.script.open?.(channelOf(play.cloud, play.channel), action);
   const { id } = await newest(play, "payment");
   await control(play, "act", { kind: "payment", id, action: "approve" });
   await settled(play.cloud);

@@ -130,7 +130,7 @@ describe.each(channelNames)("callbacks of %s", (channel) => {
       payer: script.payer,
     });
     expect(made).toMatchObject({ status: 201, body: { status: "requires_action" } });
-    await script.open?.(system.cloud, made.body.action);
+    await script.open?.(channelOf(system.cloud, channel), made.body.action);
     const { objects } = await control("objects");
     const { id } = objects.findLast(({ kind }: { kind: string }) => kind === "payment");
     await control("act", { kind: "payment", id, action: "approve" });
