@@ -59,7 +59,7 @@ export default {
           "^shared/http/(route|schemas)\\.ts$",
           "^shared/money/currencies\\.ts$",
           "^shared/ledger/limits\\.ts$",
-          "^shared/(risk/settings|reconciliation/fee)\\.ts$",
+          "^shared/(risk/settings|pin/settings|reconciliation/fee)\\.ts$",
           "^shared/routing/(cost|rank)\\.ts$",
           "^shared/channels/registry\\.ts$",
           "^shared/platform/(metrics|ids)\\.ts$",
@@ -101,7 +101,7 @@ export default {
     only(
       "simulators-are-separate",
       "A mistake that a simulator shared with an adapter would stay hidden.",
-      { path: "^local/(stripe|channels)/" },
+      { path: "^local/channels/" },
       { path: "^(shared|functions)/" },
     ),
     only(

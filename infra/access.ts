@@ -78,6 +78,8 @@ const waiting: TableGrant = { actions: ["GetItem", "Query", "PutItem", "DeleteIt
 const requestExpiry: TableGrant = { actions: ["UpdateItem"], keys: ["REQUEST#*"] };
 /** Ending freezes for anomalies whose time is over. */
 const riskRelease: TableGrant = { actions: ["GetItem", "PutItem"], keys: ["RISK#*"] };
+/** Noting that a reset of a PIN has come into force; what it is checked against takes the key, too. */
+const pinResets: TableGrant = { actions: ["GetItem", "UpdateItem"], keys: ["PIN#*"] };
 /** Finding work by its time. */
 const due: TableGrant = { actions: ["Query"], keys: ["DUE#*"], index: "byDue" };
 /** Lists of one owner. */
@@ -258,7 +260,7 @@ export const access: Readonly<Record<FunctionName, Access>> = {
   },
   relay: { table: [], queues: ["feed", "referrals", "notifications", "payments", "reconciliation", "risk"] },
   "payments-sweep": {
-    table: [...paymentFold, payoutFold, freezing, waiting, requestExpiry, riskRelease, due],
+    table: [...paymentFold, payoutFold, freezing, waiting, requestExpiry, riskRelease, pinResets, due],
     secrets: ["channels"],
   },
   audit: {

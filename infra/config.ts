@@ -138,6 +138,7 @@ const disposable = {
   routing: { fees },
   limits,
   risk,
+  pin: { freshSignInMinutes: 10, resetWaitHours: 24 },
   ledgerShards: { clearing: 4 },
   auditSchedule: "cron(30 3 * * ? *)",
 } satisfies Partial<StageInput>;

@@ -91,9 +91,14 @@ export function environmentOf(name: FunctionName, stage: Stage, wiring: Wiring):
   }
   if (grants.push) environment["PUSH_APPLICATIONS"] = JSON.stringify(settings.pushApplications);
   if (grants.email) environment["EMAIL_FROM"] = settings.email.from;
-  if (grants.pinKey) environment["PIN_KEY_ID"] = wiring.pinKeyArn;
-  if (withChannels.includes(name)) {
+  if (grants.pinKey) {
+    environment["PIN_KEY_ID"] = wiring.pinKeyArn;
+    environment["PIN_SETTINGS"] = JSON.stringify(settings.pin);
+  }
+  // People of ops name channels; ops speaks to none.
+  if (name === "ops" || withChannels.includes(name))
     environment["CHANNELS"] = JSON.stringify(settings.channels);
+  if (withChannels.includes(name)) {
     environment["CHANNEL_SECRETS"] = wiring.json(wiring.channelSecretArns);
     environment["CALLBACKS_URL"] = `${wiring.apiUrl}${API_PREFIX}/callbacks`;
   }

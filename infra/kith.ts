@@ -1,5 +1,5 @@
 /** Puts the stacks of one stage together. `app.ts` calls it for the command line, tests call it for a template. */
-import { App, type Stack, Tags, Validations } from "aws-cdk-lib";
+import { App, Tags, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
 import type { Stage } from "./config.ts";
 import type { Foundation } from "./constructs/area-function.ts";
@@ -81,6 +81,3 @@ export function buildKith(app: App, stage: Stage): KithStacks {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return { ops, data, identity, api, async, dashboard };
 }
-
-/** The stacks as a list. */
-export const stacksOf = (stacks: KithStacks): Stack[] => Object.values(stacks);

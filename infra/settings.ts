@@ -7,6 +7,7 @@
 import * as z from "zod";
 import { channelModules, channelNames } from "../shared/channels/registry.ts";
 import { currencyCodes } from "../shared/money/currencies.ts";
+import { pinSettingsSchema } from "../shared/pin/settings.ts";
 import { feeRules } from "../shared/reconciliation/fee.ts";
 import { riskSettingsSchema } from "../shared/risk/settings.ts";
 import { feeTableSchema } from "../shared/routing/cost.ts";
@@ -131,6 +132,8 @@ export const settingsSchema = z.strictObject({
   limits: z.partialRecord(z.enum(currencyCodes), limits),
   /** Shares of the limits by level, step-ups, and what freezes an account by itself. */
   risk: riskSettingsSchema,
+  /** How fresh a sign-in has to be for a first PIN or a reset, and how long a reset waits. */
+  pin: pinSettingsSchema,
   /** Chains a busy system account is spread over. Raise it freely; never lower it while a chain holds money. */
   ledgerShards: z.strictObject({ clearing: z.int().min(1).max(64) }),
   alarms: z.strictObject({ email: z.email().optional() }),

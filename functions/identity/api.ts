@@ -3,6 +3,7 @@ import * as z from "zod";
 import { serve } from "../../shared/http/serve.ts";
 import { createDevices } from "../../shared/people/devices.ts";
 import { kmsPepper } from "../../shared/pin/kms-pepper-client.ts";
+import { pinConfig } from "../../shared/pin/settings.ts";
 import { listVariable, readConfig } from "../../shared/platform/config.ts";
 import { ledgerOf, moneyConfig } from "../../shared/wiring/storage.ts";
 import { userArea, userAreaConfig } from "../../shared/wiring/user-area.ts";
@@ -19,6 +20,7 @@ const config = readConfig(
     IDENTITY_PROVIDERS: listVariable,
     LOGIN_SCOPES: z.string().min(1),
     PIN_KEY_ID: z.string().min(1),
+    ...pinConfig,
   }),
   process.env,
 );
@@ -39,6 +41,7 @@ export const handler = serve(
     login,
     loginClient: createLoginClient(login),
     pepper: kmsPepper(config.PIN_KEY_ID),
+    pinSettings: config.PIN_SETTINGS,
   }),
   area,
 );

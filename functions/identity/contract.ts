@@ -91,6 +91,16 @@ export const patchMe = z
 
 const pinDigits = z.string().regex(/^[0-9]{6}$/);
 
+export const pinView = z.object({
+  isSet: z.boolean(),
+  /** When this PIN came into force, where it is known. */
+  since: timestampSchema.optional(),
+  /** No PIN is checked before this time. */
+  lockedUntil: timestampSchema.optional(),
+  /** A new PIN that waits for its time; the old one is good until then. */
+  reset: z.object({ requestedAt: timestampSchema, inForceAt: timestampSchema }).optional(),
+});
+
 export const stepUpView = z.object({
   id: stepUpIdSchema,
   /** `used`: the operation was done with it. */
@@ -125,6 +135,8 @@ export const identityRoutes = {
       state: opaque(1024),
       nonce: opaque(256),
       codeChallenge,
+      /** Asks who they are even where the browser still has a session: for what needs a fresh sign-in. */
+      prompt: z.literal("login").optional(),
     }),
     reply: { status: 302 },
     problems: ["invalid-request"],
@@ -203,12 +215,43 @@ export const identityRoutes = {
     path: "/me/pin",
     auth: "user",
     idempotent: false,
-    summary: "Sets the PIN that approves payments, or changes it with the current one",
+    summary: "Sets the PIN that approves payments, after a fresh sign-in, or changes it with the current one",
     body: z.strictObject({ pin: pinDigits, currentPin: pinDigits.optional() }),
     reply: { status: 204 },
-    problems: ["pin-too-simple", "pin-required", "pin-wrong", "pin-locked"],
+    problems: ["pin-too-simple", "fresh-sign-in-required", "pin-required", "pin-wrong", "pin-locked"],
     // Each call is most of a second of one core.
     throttle: { ratePerSecond: 20, burst: 40 },
+  },
+  getPin: {
+    method: "GET",
+    path: "/me/pin",
+    auth: "user",
+    idempotent: false,
+    summary: "Whether the caller has a PIN, whether it is locked, and whether a reset waits",
+    reply: { status: 200, body: pinView },
+    problems: [],
+  },
+  resetPin: {
+    method: "POST",
+    path: "/me/pin/reset",
+    auth: "user",
+    idempotent: true,
+    summary:
+      "Asks for a new PIN in place of a forgotten or locked one, after a fresh sign-in; it has to wait",
+    body: z.strictObject({ pin: pinDigits }),
+    reply: { status: 202, body: pinView },
+    problems: ["pin-too-simple", "fresh-sign-in-required", "pin-required", "account-frozen", "conflict"],
+    // Each call is most of a second of one core.
+    throttle: { ratePerSecond: 20, burst: 40 },
+  },
+  cancelPinReset: {
+    method: "DELETE",
+    path: "/me/pin/reset",
+    auth: "user",
+    idempotent: false,
+    summary: "Calls off the reset that waits, from any session: the old PIN stays",
+    reply: { status: 200, body: pinView },
+    problems: [],
   },
   createStepUp: {
     method: "POST",

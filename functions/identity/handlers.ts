@@ -8,7 +8,9 @@ import { deleteDevice, putDevice } from "./devices.ts";
 import { exchangeToken } from "./exchange-token.ts";
 import { getConsents } from "./get-consents.ts";
 import { getMe } from "./get-me.ts";
+import { getPin } from "./get-pin.ts";
 import { putPin } from "./put-pin.ts";
+import { cancelPinReset, resetPin } from "./reset-pin.ts";
 import { revokeSession } from "./revoke-session.ts";
 import { authorize, listProviders } from "./start-sign-in.ts";
 import { approveStepUp, createStepUp } from "./step-ups.ts";
@@ -23,6 +25,9 @@ export const identityHandlers = (deps: IdentityDeps): Handlers<typeof identityRo
   getConsents: getConsents(deps),
   putConsents: decideConsents(deps),
   putPin: putPin(deps),
+  getPin: getPin(deps),
+  resetPin: resetPin(deps),
+  cancelPinReset: cancelPinReset(deps),
   createStepUp: createStepUp(deps),
   approveStepUp: approveStepUp(deps),
   putDevice: putDevice(deps),

@@ -21,6 +21,7 @@ export type AuthorizeRequest = {
   readonly state: string;
   readonly nonce: string;
   readonly codeChallenge: string;
+  readonly prompt?: "login" | undefined;
 };
 
 export type TokenRequest = z.output<typeof tokenRequest>;
@@ -33,7 +34,7 @@ export type TokenReply = z.input<typeof tokenReply>;
  */
 export const authorizeUrl = (
   { url, clientId, scopes }: LoginSettings,
-  { provider, redirectUri, state, nonce, codeChallenge }: AuthorizeRequest,
+  { provider, redirectUri, state, nonce, codeChallenge, prompt }: AuthorizeRequest,
 ): string => {
   const query = new URLSearchParams({
     response_type: "code",
@@ -45,6 +46,7 @@ export const authorizeUrl = (
     code_challenge: codeChallenge,
     code_challenge_method: "S256",
     ...(provider === undefined ? {} : { identity_provider: provider }),
+    ...(prompt === undefined ? {} : { prompt }),
   });
   return `${url}/oauth2/authorize?${query}`;
 };

@@ -2,6 +2,7 @@
 import type { EventOf } from "../../shared/events/catalogue.ts";
 import type { EventsFor } from "../../shared/events/subscriptions.ts";
 import type { Money } from "../../shared/money/money.ts";
+import { HOUR, toTimestamp } from "../../shared/platform/clock.ts";
 import type { AccountId, PostId } from "../../shared/platform/ids.ts";
 import type { PostParties } from "../../shared/posts/parties.ts";
 import type { TemplateName } from "./templates.ts";
@@ -15,6 +16,8 @@ export type Notice = {
   readonly about?: AccountId;
   /** Only ever one that the recipient is a party to. */
   readonly amount?: Money;
+  /** How long there is to do something about it. */
+  readonly hours?: number;
   /** Ids by name: what the app opens. */
   readonly data: Readonly<Record<string, string>>;
 };
@@ -64,6 +67,17 @@ const withdrawn = (
 ): readonly Notice[] => {
   const { owner, amount, withdrawalId } = data;
   return [{ recipient: owner, template, amount, data: { withdrawalId } }];
+};
+
+/** Hours tell everybody the same, wherever they are; the app has the moment. */
+const resetRequested = ({ type, data }: EventOf<"pin.reset-requested">): Notice => {
+  const { requestedAt, inForceAt } = data.reset;
+  return {
+    recipient: data.accountId,
+    template: type,
+    hours: Math.round((inForceAt - requestedAt) / HOUR),
+    data: { inForceAt: toTimestamp(inForceAt) },
+  };
 };
 
 /** The post that an event is about, whose parties `noticesOf` must be given. */
@@ -137,6 +151,10 @@ export function noticesOf(event: NotifiedEvent, post: PostParties | undefined): 
     }
     case "account.frozen":
     case "account.unfrozen":
+    case "pin.reset-cancelled":
+    case "pin.reset-completed":
       return [{ recipient: event.data.accountId, template: event.type, data: {} }];
+    case "pin.reset-requested":
+      return [resetRequested(event)];
   }
 }

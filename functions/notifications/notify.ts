@@ -63,5 +63,8 @@ export const notificationsEvents = (deps: NotifyDeps): EventHandlers<EventsFor<"
     "referral.rewarded": handle,
     "account.frozen": handle,
     "account.unfrozen": handle,
+    "pin.reset-requested": handle,
+    "pin.reset-cancelled": handle,
+    "pin.reset-completed": handle,
   };
 };

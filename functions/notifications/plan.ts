@@ -49,13 +49,14 @@ const isSuppressed = ({ template, about }: Notice, { blocked }: Recipient): bool
   isStoppedByBlock(template) && about !== undefined && blocked.has(about);
 
 function planOne(event: NotifiedEvent, notice: Notice, recipient: Recipient, facts: Facts): PlannedMessage {
-  const { template, about, amount, data } = notice;
+  const { template, about, amount, hours, data } = notice;
   const accountId = notice.recipient;
   const person = known(facts.people, accountId);
   const language = languageOf(person.locale);
   const { title, body } = render(template, language, {
     person: about === undefined ? undefined : known(facts.people, about).displayName,
     amount: amount === undefined ? undefined : formatMoney(amount),
+    hours: hours?.toString(),
   });
   const id = notificationIdOf(event, accountId);
   const ways = waysOf(template, recipient.preferences, facts.now);

@@ -1,6 +1,7 @@
 /**
  * Every message there is, as data: its topic, the ways it may go beside the inbox, and its words in each language.
- * `{person}` is the other person's name, `{amount}` an amount that both the recipient and that person know of.
+ * `{person}` is the other person's name, `{amount}` an amount that both the recipient and that person know of,
+ * `{hours}` how long there is to do something about it.
  */
 import type { notificationTopics } from "./contract.ts";
 
@@ -327,6 +328,45 @@ export const templates = {
       es: { title: "Tu cuenta vuelve a estar activa", body: "Ya puedes volver a pagar desde tu monedero." },
     },
   },
+  "pin.reset-requested": {
+    topic: "security",
+    push: true,
+    email: true,
+    words: {
+      en: {
+        title: "A new PIN was asked for",
+        body: "It replaces your PIN in {hours} hours. If you did not ask for it, call it off in the app.",
+      },
+      es: {
+        title: "Se ha pedido un nuevo PIN",
+        body: "Sustituirá a tu PIN en {hours} horas. Si no lo has pedido tú, anúlalo en la aplicación.",
+      },
+    },
+  },
+  "pin.reset-cancelled": {
+    topic: "security",
+    push: true,
+    email: true,
+    words: {
+      en: { title: "The new PIN was called off", body: "The PIN that you have had stays as it is." },
+      es: { title: "El nuevo PIN se ha anulado", body: "El PIN que ya tenías sigue siendo válido." },
+    },
+  },
+  "pin.reset-completed": {
+    topic: "security",
+    push: true,
+    email: true,
+    words: {
+      en: {
+        title: "You have a new PIN",
+        body: "The PIN that was asked for replaces the old one. If it is not yours, contact support at once.",
+      },
+      es: {
+        title: "Tienes un nuevo PIN",
+        body: "El PIN que se pidió sustituye al anterior. Si no es tuyo, contacta enseguida con soporte.",
+      },
+    },
+  },
 } as const satisfies Record<string, Template>;
 
 export type TemplateName = keyof typeof templates;
@@ -341,14 +381,18 @@ export const isStoppedByBlock = (name: TemplateName): boolean => {
 export const languageOf = (locale: string): Language =>
   languages.find((language) => language === locale.split("-")[0]?.toLowerCase()) ?? "en";
 
-export type TemplateValues = { readonly person?: string | undefined; readonly amount?: string | undefined };
+export type TemplateValues = {
+  readonly person?: string | undefined;
+  readonly amount?: string | undefined;
+  readonly hours?: string | undefined;
+};
 
 /** A person's name has one line in a title and in a subject, whatever they typed. */
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
 
 /** Values are put in once: braces in a person's name are only braces. @throws Error when a value is missing. */
 function fill(text: string, values: TemplateValues): string {
-  return text.replace(/\{(person|amount)\}/g, (_, name: "person" | "amount") => {
+  return text.replace(/\{(person|amount|hours)\}/g, (_, name: keyof TemplateValues) => {
     const value = values[name];
     if (value === undefined) throw new Error(`a message needs the value ${name}`);
     return oneLine(value);

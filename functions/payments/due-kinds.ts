@@ -1,5 +1,6 @@
 /** Kinds of work that fall due, each with what is done about it: the sweep finds them in the index of due work. */
 import { fromWaitingItem, toWaitingItem } from "../../shared/payments/callback-record.ts";
+import { endDueResetOf } from "../../shared/pin/resets.ts";
 import { isId } from "../../shared/platform/ids.ts";
 import type { Log } from "../../shared/platform/log.ts";
 import { expireRequest } from "../../shared/requests/moves.ts";
@@ -96,6 +97,17 @@ export const dueKinds: readonly DueKind[] = [
     isTimed: false,
     async check(deps, key) {
       await releaseDueFreezeByKey(deps, key);
+      return 0;
+    },
+  },
+  {
+    // A reset whose PIN comes into force.
+    pk: "PIN#",
+    sk: "PIN",
+    isTimed: false,
+    async check(deps, { pk }) {
+      const name = nameIn(pk);
+      if (isId("account", name)) await endDueResetOf(deps, name);
       return 0;
     },
   },

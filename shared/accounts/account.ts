@@ -39,6 +39,8 @@ export type Account = {
   readonly paymentAudience: Audience;
   readonly consents: Readonly<Partial<Record<ConsentPurpose, Consent>>>;
   readonly access: AccessState;
+  /** How often the account was frozen; missing when it never was. */
+  readonly timesFrozen?: number;
   /** Currencies in which the person has a chain. */
   readonly currencies: readonly Currency[];
   readonly createdAt: EpochMs;
@@ -117,6 +119,17 @@ const localeIn = ({ locale }: Profile): string | undefined =>
     .filter(Boolean)
     .join("-");
 
+/** The account with another access state; a new reason to be frozen is counted, but for the person's own decision. */
+export function withAccess(account: Account, access: AccessState): Account {
+  const isNews = (reason: string): boolean =>
+    reason !== CONSENT_WITHDRAWN && !account.access.frozenFor.includes(reason);
+  return {
+    ...account,
+    access,
+    ...(access.frozenFor.some(isNews) ? { timesFrozen: (account.timesFrozen ?? 0) + 1 } : {}),
+  };
+}
+
 /** A new account, with what the network told. */
 export function newAccount(id: AccountId, profile: Profile, now: EpochMs): Account {
   const name = nameIn(profile);
@@ -173,6 +186,7 @@ const accountSchema = z.object({
   paymentAudience: audienceSchema,
   consents: z.object({ terms: consentSchema.optional(), marketing: consentSchema.optional() }).default({}),
   access: accessSchema,
+  timesFrozen: z.int().min(1).optional(),
   currencies: z.array(currencySchema).default([]),
   createdAt: z.int(),
   version: z.int(),
@@ -180,12 +194,13 @@ const accountSchema = z.object({
 
 /** @throws ZodError when the item is not an account. */
 export const fromAccountItem = (item: Item): Account => {
-  const { avatarUrl, email, consents, ...rest } = accountSchema.parse(item);
+  const { avatarUrl, email, consents, timesFrozen, ...rest } = accountSchema.parse(item);
   const { terms, marketing } = consents;
   return {
     ...rest,
     ...(avatarUrl === undefined ? {} : { avatarUrl }),
     ...(email === undefined ? {} : { email }),
+    ...(timesFrozen === undefined ? {} : { timesFrozen }),
     consents: {
       ...(terms === undefined ? {} : { terms }),
       ...(marketing === undefined ? {} : { marketing }),

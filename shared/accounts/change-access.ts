@@ -12,7 +12,7 @@ import { type AccountId, newId } from "../platform/ids.ts";
 import type { Platform } from "../platform/platform.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Item, Table, WriteOperation } from "../table/table.ts";
-import type { Account } from "./account.ts";
+import { type Account, withAccess } from "./account.ts";
 import type { Accounts } from "./store.ts";
 
 export type ChangeAccessDeps = {
@@ -65,11 +65,11 @@ export async function changeAccess(
   for (let tries = 1; tries <= ATTEMPTS; tries += 1) {
     const before = await accounts.get(accountId);
     if (before === undefined) return err({ code: "not-found" });
-    const withAccess: Account = { ...before, access: change(before.access) };
-    const after = alsoAccount(withAccess);
+    const changedAccess = withAccess(before, change(before.access));
+    const after = alsoAccount(changedAccess);
     const { access } = after;
     const accessChanged = !sameAccess(before.access, access);
-    if (!accessChanged && after === withAccess) return ok(before);
+    if (!accessChanged && after === changedAccess) return ok(before);
 
     const now = platform.clock.now();
     const header = event === undefined || !accessChanged ? {} : eventMembers(platform, event, now);

@@ -157,6 +157,16 @@ export const eventData = {
   /** `reason`: the code of the reason that was added or taken away. */
   "account.frozen": z.object({ accountId: accountIdSchema, reason: z.string().optional() }),
   "account.unfrozen": z.object({ accountId: accountIdSchema, reason: z.string().optional() }),
+  /** A new PIN waits for its time, as somebody who signed in for it says that the one in force was forgotten. */
+  "pin.reset-requested": z.object({
+    accountId: accountIdSchema,
+    /** Epoch milliseconds. */
+    reset: z.object({ requestedAt: z.int(), inForceAt: z.int() }),
+  }),
+  /** It was called off, or a freeze stopped it: the old PIN stays. */
+  "pin.reset-cancelled": z.object({ accountId: accountIdSchema }),
+  /** It is the account's PIN now. */
+  "pin.reset-completed": z.object({ accountId: accountIdSchema }),
 } as const satisfies Record<string, z.ZodType>;
 
 export type EventType = keyof typeof eventData;
@@ -192,6 +202,9 @@ export const subscriptions = {
   "reconciliation.requested": ["reconciliation"],
   "account.frozen": ["notifications"],
   "account.unfrozen": ["notifications"],
+  "pin.reset-requested": ["notifications"],
+  "pin.reset-cancelled": ["notifications"],
+  "pin.reset-completed": ["notifications"],
 } as const satisfies Record<EventType, readonly Subscriber[]>;
 
 /** An event as a record carries it and as a queue message holds it. */

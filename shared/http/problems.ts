@@ -13,6 +13,7 @@ export const problems = {
   unauthenticated: { status: 401, title: "A valid access token is needed" },
   "consent-required": { status: 403, title: "The terms must be accepted first" },
   "not-permitted": { status: 403, title: "This needs a permission that the caller does not have" },
+  "fresh-sign-in-required": { status: 403, title: "This needs a sign-in of the last minutes" },
   "pin-required": { status: 403, title: "The PIN is needed" },
   "pin-wrong": { status: 403, title: "The PIN is wrong" },
   "step-up-required": { status: 403, title: "This amount has to be confirmed with the PIN" },

@@ -3,10 +3,8 @@ import { timingSafeEqual } from "node:crypto";
 import * as z from "zod";
 import { type EpochMs, HOUR, MINUTE } from "../platform/clock.ts";
 import type { AccountId } from "../platform/ids.ts";
-import { keys } from "../table/keys.ts";
+import { dueKeys, keys } from "../table/keys.ts";
 import type { Item } from "../table/table.ts";
-
-export const PIN_DIGITS = 6;
 
 /** So many wrong tries in a row lock a PIN. @see Regulation (EU) 2018/389, article 4(3)(b): no more than five. */
 export const TRIES_BEFORE_LOCK = 5;
@@ -39,33 +37,76 @@ export type PinTries = {
   readonly lockedUntil: EpochMs;
 };
 
+/** A new PIN that waits for its time: its owner has forgotten the one in force, which is good until then. */
+export type PinReset = PinMac & {
+  readonly requestedAt: EpochMs;
+  /** From this time on it is the account's PIN, unless a freeze or its owner stopped it before. */
+  readonly inForceAt: EpochMs;
+  /** How often the account had been frozen when it was asked for. */
+  readonly timesFrozen: number;
+  /** Of the request that asked for it. */
+  readonly correlationId: string;
+};
+
 export type PinRecord = PinMac &
   PinTries & {
     readonly accountId: AccountId;
+    /** When this PIN came into force; missing on PINs that were set before it was noted. */
+    readonly since?: EpochMs;
+    readonly reset?: PinReset;
+    /** Names the last request for a reset, whatever became of it: the same request is known again by it. */
+    readonly resetRequest?: string;
     /** Goes up with every write, so that a write can require that nothing came between. */
     readonly version: number;
   };
 
 export const NO_TRIES: PinTries = { failed: 0, lockedUntil: 0 };
 
-const schema = z.object({
+const macSchema = z.object({
   algorithm: z.literal(PIN_ALGORITHM),
   iterations: z.int().min(1),
   pepperKeyId: z.string(),
   salt: z.base64(),
   mac: z.base64(),
+});
+
+const resetSchema = macSchema.extend({
+  requestedAt: z.int(),
+  inForceAt: z.int(),
+  timesFrozen: z.int().min(0),
+  correlationId: z.string(),
+});
+
+const schema = macSchema.extend({
   failed: z.int().min(0),
   lockedUntil: z.int().min(0),
+  since: z.int().optional(),
+  reset: resetSchema.optional(),
+  resetRequest: z.string().optional(),
   version: z.int().min(1),
 });
 
 /** @throws ZodError when the item is no PIN. */
-export const fromPinItem = (accountId: AccountId, item: Item): PinRecord => ({
-  accountId,
-  ...schema.parse(item),
-});
+export const fromPinItem = (accountId: AccountId, item: Item): PinRecord => {
+  const { since, reset, resetRequest, ...rest } = schema.parse(item);
+  return {
+    accountId,
+    ...rest,
+    ...(since === undefined ? {} : { since }),
+    ...(reset === undefined ? {} : { reset }),
+    ...(resetRequest === undefined ? {} : { resetRequest }),
+  };
+};
 
-export const toPinItem = ({ accountId, ...rest }: PinRecord): Item => ({ ...keys.pin(accountId), ...rest });
+/** A reset's time is in the index of due work, so that its owner is told of it without anybody asking. */
+export const resetDueKeys = (accountId: AccountId, { inForceAt }: Pick<PinReset, "inForceAt">) =>
+  dueKeys(keys.pin(accountId).pk, inForceAt);
+
+export const toPinItem = (record: PinRecord): Item => ({
+  ...keys.pin(record.accountId),
+  ...record,
+  ...(record.reset === undefined ? {} : resetDueKeys(record.accountId, record.reset)),
+});
 
 /** Other parameters than those in force: the PIN is to be kept under the new ones when it is next known. */
 export const isOutdated = (mac: PinMac, inForce: PinParameters): boolean =>

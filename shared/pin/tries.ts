@@ -1,28 +1,17 @@
 /**
- * PINs on the table, and the one way to check one: a try is counted first, under the condition that nothing came
- * between, and checked then. However many are sent at once, no more than five in a row are ever checked.
+ * The one way to check a PIN: a try is counted first, under the condition that nothing came between, and checked then.
+ * However many are sent at once, no more than five in a row are ever checked.
  */
 import { fullJitterMs } from "../platform/backoff.ts";
 import type { EpochMs } from "../platform/clock.ts";
 import type { AccountId } from "../platform/ids.ts";
-import type { Platform } from "../platform/platform.ts";
-import { keys } from "../table/keys.ts";
-import { NOT_EXISTS, type Table } from "../table/table.ts";
-import {
-  fromPinItem,
-  isLocked,
-  NO_TRIES,
-  type PinMac,
-  type PinRecord,
-  type PinTries,
-  toPinItem,
-  withTry,
-} from "./pin.ts";
+import type { Table } from "../table/table.ts";
+import { isLocked, NO_TRIES, type PinRecord, withTry } from "./pin.ts";
+import { isDue } from "./reset.ts";
+import { endDueReset, type ResetDeps } from "./resets.ts";
+import { type PinChange, pinOf, writePin } from "./store.ts";
 
-export type TriesDeps = {
-  readonly table: Pick<Table, "get" | "put" | "update">;
-  readonly platform: Pick<Platform, "clock" | "random" | "timer">;
-};
+export type TriesDeps = ResetDeps & { readonly table: Pick<Table, "get" | "put" | "update"> };
 
 /** Why a PIN was not checked at all. */
 export type NotChecked =
@@ -33,48 +22,27 @@ export type NotChecked =
 
 const ATTEMPTS = 8;
 
-/** One strongly consistent read. */
-export async function pinOf({ table }: Pick<TriesDeps, "table">, accountId: AccountId) {
-  const item = await table.get(keys.pin(accountId));
-  return item === undefined ? undefined : fromPinItem(accountId, item);
-}
-
-/** `false` when there is a PIN already. */
-export const putFirst = (
-  { table }: Pick<TriesDeps, "table">,
-  accountId: AccountId,
-  mac: PinMac,
-): Promise<boolean> =>
-  table.put({ put: toPinItem({ ...mac, ...NO_TRIES, accountId, version: 1 }), condition: NOT_EXISTS });
-
-/** `false` when the condition refused it. */
-async function write(
-  { table }: Pick<TriesDeps, "table">,
-  { accountId }: PinRecord,
-  change: Partial<PinMac & PinTries>,
-  onlyIf: { readonly version: number } | { readonly mac: string },
+/**
+ * Writes over a PIN that was checked; `false` when it is another one by now, or a reset's time has come meanwhile. A
+ * change that takes a reset away takes none away that was asked for after it was read.
+ */
+export async function settle(
+  deps: TriesDeps,
+  { accountId, mac, resetRequest }: PinRecord,
+  { set, remove }: PinChange = { set: {} },
 ): Promise<boolean> {
-  const [column, expected] = "version" in onlyIf ? ["version", onlyIf.version] : ["mac", onlyIf.mac];
-  const sets = Object.keys(change).map((name) => `${name} = :${name}`);
-  const item = await table.update({
-    update: keys.pin(accountId),
-    set: `SET ${sets.join(", ")}, version = version + :one`,
-    condition: `${column} = :expected`,
-    values: {
-      ...Object.fromEntries(Object.entries(change).map(([name, value]) => [`:${name}`, value])),
-      ":one": 1,
-      ":expected": expected,
+  const written = await writePin(
+    deps,
+    accountId,
+    { set: { ...set, ...NO_TRIES }, ...(remove === undefined ? {} : { remove }) },
+    {
+      mac,
+      now: deps.platform.clock.now(),
+      ...(remove === undefined ? {} : { lastReset: { request: resetRequest } }),
     },
-  });
-  return item !== undefined;
+  );
+  return written !== undefined;
 }
-
-/** Writes over a PIN that was checked; `false` when it is another one by now. */
-export const settle = (
-  deps: Pick<TriesDeps, "table">,
-  checked: PinRecord,
-  change: Partial<PinMac> = {},
-): Promise<boolean> => write(deps, checked, { ...change, ...NO_TRIES }, { mac: checked.mac });
 
 /** Counts a try. Losers of a race read again, so at most five win before the lock is seen by all. */
 async function countTry(
@@ -88,10 +56,14 @@ async function countTry(
     const before = await pinOf(deps, accountId);
     if (before === undefined) return { outcome: "none" };
     const now = platform.clock.now();
+    if (isDue(before, now)) {
+      await endDueReset(deps, before);
+      continue;
+    }
     if (isLocked(before, now)) return { outcome: "locked", until: before.lockedUntil };
     const tries = withTry(before, now);
-    if (await write(deps, before, tries, { version: before.version }))
-      return { outcome: "counted", before, record: { ...before, ...tries, version: before.version + 1 } };
+    const record = await writePin(deps, accountId, { set: tries }, { version: before.version });
+    if (record !== undefined) return { outcome: "counted", before, record };
     await platform.timer.sleep(fullJitterMs(attempt, platform.random));
   }
   return { outcome: "busy" };
@@ -116,7 +88,8 @@ export async function spendTry<T>(
   } catch (cause) {
     const { failed, lockedUntil } = before;
     // Should this fail too, the first failure is the one to tell of.
-    await write(deps, record, { failed, lockedUntil }, { version: record.version }).catch(() => false);
+    const given = writePin(deps, accountId, { set: { failed, lockedUntil } }, { version: record.version });
+    await given.catch(() => undefined);
     throw cause;
   }
 }

@@ -93,6 +93,13 @@ describe("permissions", () => {
     expect(users.flatMap(({ resources }) => resources)).toEqual([expect.stringContaining(`${key?.id}`)]);
   });
 
+  it("let nobody but identity and the sweep, which ends resets, touch a PIN", () => {
+    const touching = functionNames.filter((name) =>
+      access[name].table.some((grant) => "keys" in grant && grant.keys.includes("PIN#*")),
+    );
+    expect(touching).toEqual(["identity", "payments-sweep"]);
+  });
+
   it("use our key through a service only, but for workers' queues and PINs", () => {
     const direct = statements.filter(
       ({ actions, conditions }) =>
@@ -219,6 +226,7 @@ describe("functions", () => {
         USER_POOL_ID: expect.anything(),
         LOGIN_URL: expect.anything(),
         PIN_KEY_ID: expect.anything(),
+        PIN_SETTINGS: '{"freshSignInMinutes":10,"resetWaitHours":24}',
       },
     });
     expect(variables("push-delivery")).toMatchObject({ Variables: { PUSH_APPLICATIONS: "{}" } });
@@ -231,6 +239,11 @@ describe("functions", () => {
       },
     });
     expect(JSON.stringify(variables("payments"))).not.toMatch(/[sr]k_(test|live)_|whsec_|PRIVATE KEY/);
+    // People of ops name channels; ops has no keys of theirs.
+    expect(variables("ops")).toMatchObject({
+      Variables: { CHANNELS: '{"stripe":{"enabled":true,"livemode":true}}' },
+    });
+    expect(JSON.stringify(variables("ops"))).not.toContain("CHANNEL_SECRETS");
     expect(JSON.stringify(variables("relay"))).toMatch(/feed.*referrals.*notifications.*payments/);
     expect(JSON.stringify(variables("meta"))).not.toContain("USER_POOL_ID");
     expect(JSON.stringify(variables("transfers"))).not.toContain("PIN_KEY_ID");

@@ -3,10 +3,7 @@ import { inspect } from "node:util";
 import { KMSInternalException } from "@aws-sdk/client-kms";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { identityRoutes } from "../../../functions/identity/contract.ts";
-import { identityHandlers } from "../../../functions/identity/handlers.ts";
-import { createLoginClient } from "../../../functions/identity/login-client.ts";
 import { serve } from "../../../shared/http/serve.ts";
-import { createDevices } from "../../../shared/people/devices.ts";
 import { fromPinItem } from "../../../shared/pin/pin.ts";
 import { type PinDeps, type PinOutcome, verifyPin } from "../../../shared/pin/pins.ts";
 import { HOUR, MINUTE } from "../../../shared/platform/clock.ts";
@@ -15,20 +12,8 @@ import type { Log } from "../../../shared/platform/log.ts";
 import { secret } from "../../../shared/platform/redacted.ts";
 import { keys } from "../../../shared/table/keys.ts";
 import { FEW_ITERATIONS, type TestPepper, testPepper } from "../../builders/pepper.ts";
+import { pinArea, pinHandlers, signedIn } from "../../builders/pin.ts";
 import { createWorld, gatewayEvent, lambdaContext, type World } from "../../builders/world.ts";
-
-// No route of a PIN calls the login domain.
-const login = { url: "http://127.0.0.1:1", clientId: "app", scopes: "openid", providers: [] };
-const handlersOf = (of: World, pepper: TestPepper) =>
-  identityHandlers({
-    ...of,
-    devices: createDevices(of),
-    login,
-    loginClient: createLoginClient(login),
-    pepper,
-    pinIterations: FEW_ITERATIONS,
-  });
-const buildArea = (of: World, pepper: TestPepper) => of.area(identityRoutes, handlersOf(of, pepper));
 
 const FIRST = "482913";
 const SECOND = "730551";
@@ -36,12 +21,12 @@ const WRONG = "906152";
 
 let world: World;
 let pepper: TestPepper;
-let area: ReturnType<typeof buildArea>;
+let area: ReturnType<typeof pinArea>;
 let ada: AccountId;
 beforeEach(async () => {
   world = await createWorld();
   pepper = testPepper();
-  area = buildArea(world, pepper);
+  area = pinArea(world, pepper);
   ada = await world.person("ada");
 });
 afterEach(() => world.close());
@@ -79,6 +64,27 @@ describe("setting the first PIN", () => {
     expect(await verify(FIRST)).toEqual({ outcome: "ok" });
   });
 
+  it("needs a sign-in of the last ten minutes, and says so", async () => {
+    const { code, maxAgeSeconds, ...rest } = (
+      await put(FIRST, undefined, signedIn(world, "ada", 10 * MINUTE + 1000))
+    ).body;
+    expect({ code, maxAgeSeconds, status: rest.status }).toEqual({
+      code: "fresh-sign-in-required",
+      maxAgeSeconds: 600,
+      status: 403,
+    });
+    expect(await verify(FIRST)).toEqual({ outcome: "none" });
+    expect((await put(FIRST, undefined, signedIn(world, "ada", 10 * MINUTE))).status).toBe(204);
+    expect(await verify(FIRST)).toEqual({ outcome: "ok" });
+  });
+
+  it("needs it too when the app thinks that there is one, and a simple one is refused before", async () => {
+    const late = signedIn(world, "ada", HOUR);
+    expect(await put(FIRST, WRONG, late)).toMatchObject({ body: { code: "fresh-sign-in-required" } });
+    expect(await put("111111", undefined, late)).toMatchObject({ body: { code: "pin-too-simple" } });
+    expect(await verify(FIRST)).toEqual({ outcome: "none" });
+  });
+
   it("keeps nothing in the table that shows the PIN", async () => {
     await put(FIRST);
     const stored = JSON.stringify(await world.table.get(keys.pin(ada)));
@@ -91,7 +97,10 @@ describe("setting the first PIN", () => {
     const keep = (...said: readonly unknown[]): void => void lines.push(inspect(said, { depth: null }));
     const log: Log = { info: keep, warn: keep, error: keep, with: () => log };
     const platform = { ...world.platform, log };
-    const handler = serve(identityRoutes, handlersOf({ ...world, platform }, pepper), { ...world, platform });
+    const handler = serve(identityRoutes, pinHandlers({ ...world, platform }, pepper), {
+      ...world,
+      platform,
+    });
     const send = (body: unknown) =>
       handler(gatewayEvent(identityRoutes.putPin, { as: "ada", body }), lambdaContext);
     await send({ pin: FIRST });
@@ -145,7 +154,7 @@ describe("setting the first PIN", () => {
       ...pepper,
       mac: async () => Promise.reject(new KMSInternalException({ message: "test", $metadata: {} })),
     };
-    const reply = await buildArea(world, failing).call("putPin", { as: "ada", body: { pin: FIRST } });
+    const reply = await pinArea(world, failing).call("putPin", { as: "ada", body: { pin: FIRST } });
     expect(reply).toMatchObject({ status: 503, body: { code: "temporarily-unavailable" } });
     expect((await put(FIRST)).status).toBe(204);
   });
@@ -170,6 +179,13 @@ describe("changing the PIN", () => {
     expect((await put(SECOND, FIRST)).status).toBe(204);
     expect(await record()).toMatchObject({ failed: 0, lockedUntil: 0 });
     expect(await verify(FIRST)).toMatchObject({ outcome: "wrong" });
+    expect(await verify(SECOND)).toEqual({ outcome: "ok" });
+  });
+
+  it("needs no fresh sign-in: who gives the one in force has proved enough", async () => {
+    const late = signedIn(world, "ada", 30 * 24 * HOUR);
+    expect(await put(SECOND, undefined, late)).toMatchObject({ body: { code: "pin-required" } });
+    expect((await put(SECOND, FIRST, late)).status).toBe(204);
     expect(await verify(SECOND)).toEqual({ outcome: "ok" });
   });
 

@@ -40,6 +40,12 @@ describe("the way to the managed login", () => {
     });
   });
 
+  it("asks who they are once more when it is told to", () => {
+    const promptOf = (prompt?: "login") =>
+      new URL(authorizeUrl(settings, { ...request, prompt })).searchParams.get("prompt");
+    expect([promptOf("login"), promptOf()]).toEqual(["login", null]);
+  });
+
   it("leads to the login domain whatever the caller writes into the parameters", () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.string(), (redirectUri, state, nonce) => {

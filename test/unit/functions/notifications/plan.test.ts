@@ -181,3 +181,30 @@ describe("ids that hold their moment", () => {
     expect(derivedTimedId("notification", NOON, "x")).toBe(early);
   });
 });
+
+describe("the plan of a reset of a PIN", () => {
+  const requested: NotifiedEvent = {
+    ...header,
+    type: "pin.reset-requested",
+    data: { accountId: bob, reset: { requestedAt: NOON, inForceAt: NOON + 86_400_000 } },
+  };
+
+  it("tells its owner on every device and by mail, how long they have, at night and whatever they switched off", () => {
+    const off = { push: false, email: false };
+    const silent = recipient({
+      preferences: {
+        topics: { payments: off, social: off, rewards: off },
+        quietHours: { from: "00:00", to: "23:59", timeZone: "UTC" },
+      },
+    });
+    const [message, ...others] = plan(requested, facts({ recipients: new Map([[bob, silent]]) }));
+    expect(others).toEqual([]);
+    expect(message?.notification).toMatchObject({
+      accountId: bob,
+      data: { inForceAt: "2026-11-23T12:00:00.000Z" },
+    });
+    expect(message?.notification.body).toContain("24 horas");
+    expect(message?.push.map(({ deviceId }) => deviceId)).toEqual(["phone", "tablet"]);
+    expect(message?.email?.body).toBe(message?.notification.body);
+  });
+});

@@ -19,13 +19,13 @@ describe("templates", () => {
     });
     for (const found of used) {
       expect(found).toEqual(used[0]);
-      for (const placeholder of found) expect(["{person}", "{amount}"]).toContain(placeholder);
+      for (const placeholder of found) expect(["{person}", "{amount}", "{hours}"]).toContain(placeholder);
     }
   });
 
   it.each(names)("%s is filled completely", (name) => {
     for (const language of languages) {
-      const { title, body } = render(name, language, { person: "Ada", amount: "1.00 USD" });
+      const { title, body } = render(name, language, { person: "Ada", amount: "1.00 USD", hours: "24" });
       expect(`${title}${body}`).not.toMatch(/[{}]/);
     }
   });
@@ -43,6 +43,7 @@ describe("templates", () => {
 
   it("do not go out with a value missing", () => {
     expect(() => render("transfer.received", "en", { person: "Ada" })).toThrow("amount");
+    expect(() => render("pin.reset-requested", "en", {})).toThrow("hours");
   });
 
   it("fall back to English", () => {

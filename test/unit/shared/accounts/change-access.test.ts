@@ -1,5 +1,6 @@
 /** Changes of what a person may do, over the embedded engine: account and chains together. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CONSENT_WITHDRAWN } from "../../../../shared/accounts/account.ts";
 import { changeAccess } from "../../../../shared/accounts/change-access.ts";
 import { freeze, isRevoked, revoke, unfreeze } from "../../../../shared/ledger/access.ts";
 import { userAccount } from "../../../../shared/ledger/account.ts";
@@ -53,6 +54,25 @@ describe("changing access", () => {
     expect(world.newEvents()).toMatchObject([{ type: "account.frozen", data: { accountId: ada } }]);
     expect(await freezeAda()).toMatchObject({ ok: true });
     expect(world.newEvents()).toEqual([]);
+  });
+
+  it("counts how often a person was frozen, not what they decided themselves", async () => {
+    const times = async () => (await world.accounts.get(ada))?.timesFrozen;
+    const end = (reason: string) =>
+      changeAccess(world, ada, { change: (access) => unfreeze(access, reason), memo: `unfreeze:${reason}` });
+    expect(await times()).toBeUndefined();
+    await freezeAda(CONSENT_WITHDRAWN);
+    expect(await times()).toBeUndefined();
+    await freezeAda("ops");
+    expect(await times()).toBe(1);
+    // Frozen for it already.
+    await freezeAda("ops");
+    await end(CONSENT_WITHDRAWN);
+    expect(await times()).toBe(1);
+    await freezeAda("legal-order");
+    await end("ops");
+    await freezeAda("ops");
+    expect(await times()).toBe(3);
   });
 
   it("takes one reason away and leaves the others", async () => {
