@@ -94,7 +94,7 @@ const accessView = z.object({ accountId: accountIdSchema, frozenFor: z.array(z.s
 const historyLines = z.array(
   z.object({
     at: timestampSchema,
-    source: z.enum(["payment", "refund", "dispute", "withdrawal", "call", "callback", "ledger"]),
+    source: z.enum(["payment", "refund", "dispute", "withdrawal", "call", "callback", "ops", "ledger"]),
     /** A status, an outcome, a callback's type, a kind of entry. */
     what: z.string(),
     detail: z.record(z.string(), z.unknown()),

@@ -14,4 +14,6 @@ export type OpsDeps = {
   readonly campaigns: Campaigns;
   /** The currencies this stage handles. */
   readonly currencies: readonly Currency[];
+  /** The channels this stage has, whether or not new payments may be begun on them. */
+  readonly channelNames: readonly string[];
 };

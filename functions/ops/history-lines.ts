@@ -12,7 +12,7 @@ import type { Item, Table } from "../../shared/table/table.ts";
 
 export type Line = {
   readonly at: EpochMs;
-  readonly source: "payment" | "refund" | "dispute" | "withdrawal" | "call" | "callback" | "ledger";
+  readonly source: "payment" | "refund" | "dispute" | "withdrawal" | "call" | "callback" | "ops" | "ledger";
   readonly what: string;
   readonly detail: Readonly<Record<string, unknown>>;
 };
@@ -50,13 +50,21 @@ export const factsOf = (items: readonly Item[]): readonly FactItem[] =>
 export const below = (items: readonly Item[], prefix: string): readonly Item[] =>
   items.filter(({ sk }) => typeof sk === "string" && sk.startsWith(prefix));
 
+const sourceOf = ({ type, about }: FactItem, subject: "payment" | "withdrawal"): Line["source"] =>
+  type === "call" ? "call" : type === "resolved" ? "ops" : (about ?? subject);
+
+function whatOf({ type, operation, outcome, status }: FactItem): string {
+  if (type === "call") return `${operation} ${outcome}`;
+  return type === "resolved" ? `resolved as ${outcome}` : (status ?? type);
+}
+
 /** @param subject what the facts are about that do not say it themselves */
 export function lineOfFact(fact: FactItem, subject: "payment" | "withdrawal"): Line {
   const detail = Object.fromEntries(Object.entries(fact).filter(([name]) => !unsaid.has(name)));
   return {
     at: Number(fact.sk.slice(FACT.length, FACT.length + 13)),
-    source: fact.type === "call" ? "call" : (fact.about ?? subject),
-    what: fact.type === "call" ? `${fact.operation} ${fact.outcome}` : (fact.status ?? fact.type),
+    source: sourceOf(fact, subject),
+    what: whatOf(fact),
     detail,
   };
 }

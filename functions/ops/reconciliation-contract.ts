@@ -100,7 +100,7 @@ export const reconciliationRoutes = {
     summary: "Compares a channel's statement of one of its days with the ledger; days may be compared again",
     body: z.strictObject({ channel: personText(32), day: z.iso.date() }),
     reply: { status: 201, body: requestedView },
-    problems: ["not-permitted"],
+    problems: ["not-permitted", "channel-not-available"],
   },
   listReconciliations: {
     method: "GET",

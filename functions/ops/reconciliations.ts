@@ -10,16 +10,31 @@ import { toReconciliationView, toRequestedView } from "./reconciliation-view.ts"
 
 const route = reconciliationRoutes.createReconciliation;
 
-/** Two write units and the event; the worker does the rest. A channel that is not there shows as a failed run. */
-export const createReconciliation = ({ table, platform }: OpsDeps): RouteHandler<typeof route> => {
+/**
+ * Two write units and the event; the worker does the rest. A channel that this stage has no more at that time shows as
+ * a failed run.
+ */
+export const createReconciliation = ({
+  table,
+  platform,
+  channelNames,
+}: Pick<OpsDeps, "table" | "platform" | "channelNames">): RouteHandler<typeof route> => {
   const runs = createReconciliations({ table });
   return async ({ body, caller, idempotencyKey, request }) => {
     const id = idempotentId("reconciliation", caller.accountId, route, idempotencyKey);
     const fingerprint = fingerprintOf(body);
     const now = platform.clock.now();
     const run = newReconciliation({ id, ...body, fingerprint, correlationId: request.correlationId, now });
-    if (await runs.request(run)) return { body: toRequestedView(run) };
+    const hasChannel = channelNames.includes(body.channel);
+    if (hasChannel && (await runs.request(run))) return { body: toRequestedView(run) };
     const known = await runs.get(id);
+    // What was asked for before is answered again, whichever channels there are now.
+    if (known === undefined && !hasChannel) {
+      return problem("channel-not-available", {
+        detail: `This stage has no channel ${body.channel}. It has: ${channelNames.join(", ") || "none"}.`,
+        extensions: { channels: channelNames },
+      });
+    }
     if (known === undefined || known.fingerprint !== fingerprint) return keyReused();
     return { body: toRequestedView(known), replayed: true };
   };

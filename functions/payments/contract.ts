@@ -1,5 +1,6 @@
 /** Payments: to a person or into one's own wallet, from the balance or through channels; and what becomes of them. */
 import * as z from "zod";
+import { clientActionSchema } from "../../shared/channels/client-actions.ts";
 import { audienceSchema } from "../../shared/events/catalogue.ts";
 import type { RouteTable } from "../../shared/http/route.ts";
 import {
@@ -20,12 +21,8 @@ import { disputeStatuses } from "../../shared/payments/dispute.ts";
 import { paymentKinds, paymentStatuses } from "../../shared/payments/payment.ts";
 import { refundStatuses } from "../../shared/payments/refund.ts";
 import { countrySchema, distances } from "../../shared/routing/distance.ts";
+import { resolutionRoutes } from "./resolutions/contract.ts";
 import { withdrawalsRoutes } from "./withdrawals/contract.ts";
-
-/** What the app hands to the channel's own SDK or page: `type` says which members there are. */
-export const clientActionView = z
-  .object({ type: z.string() })
-  .catchall(z.union([z.string(), z.number(), z.boolean()]));
 
 const failureView = z.object({ code: z.string(), message: z.string() });
 
@@ -52,8 +49,11 @@ export const paymentView = z.object({
   dispute: z.enum(["none", ...disputeStatuses]),
   /** It was called off, and the channel has not ended it yet. */
   cancelling: z.boolean(),
-  /** Present while the payer has something to do. */
-  action: clientActionView.optional(),
+  /**
+   * Present while the payer has something to do: what the app hands to the channel's own SDK or page. `type` says which
+   * members there are.
+   */
+  action: clientActionSchema.optional(),
   /** Why the last attempt did not work, while the payment is still open or when it failed. */
   lastFailure: failureView.optional(),
   createdAt: timestampSchema,
@@ -291,4 +291,5 @@ export const paymentsRoutes = {
     problems: [],
   },
   ...withdrawalsRoutes,
+  ...resolutionRoutes,
 } as const satisfies RouteTable;

@@ -7,6 +7,7 @@ import type { CallbackRef } from "../../shared/payments/fact.ts";
 import type { OpenedChannel } from "../../shared/payments/open-channels.ts";
 import { type ChannelPayment, isChannelPayment, type Payment } from "../../shared/payments/payment.ts";
 import type { ChannelRefund, Refund } from "../../shared/payments/refund.ts";
+import { decidedBy } from "../../shared/payments/resolution.ts";
 import type { Log } from "../../shared/platform/log.ts";
 import { queryDispute } from "./check-dispute.ts";
 import type { PaymentDeps } from "./deps.ts";
@@ -105,7 +106,9 @@ const followRefund: Follower = async (deps, record, log) => {
   if (refund === undefined) return note(deps, record, "refund", log);
   const channelRefundId = refund.channelRefundId ?? record.channelRefundId;
   // Its id is learnt by asking for it again, which the sweep does.
-  if (channelRefundId === undefined || refund.status === "failed") return "followed";
+  if (channelRefundId === undefined) return "followed";
+  // Nothing follows what failed at the channel itself; people may have been wrong about it.
+  if (refund.status === "failed" && decidedBy(refund) === "channel") return "followed";
   const opened = await openedFor(deps, record);
   const answer = await queryRefund(deps, { ...refund, channelRefundId }, opened, log, causeOf(record));
   if (answer === "no-answer") throw new Error(`the channel did not answer about ${channelRefundId}`);

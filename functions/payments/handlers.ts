@@ -11,6 +11,8 @@ import { listChannels } from "./list-channels.ts";
 import { listPayments } from "./list-payments.ts";
 import { listRefunds } from "./list-refunds.ts";
 import { type QuoteDeps, quotePayment } from "./quote-payment.ts";
+import { resolveRefund } from "./resolutions/resolve-refund.ts";
+import { resolveWithdrawal } from "./resolutions/resolve-withdrawal.ts";
 import { cancelWithdrawal } from "./withdrawals/cancel-withdrawal.ts";
 import { createWithdrawal } from "./withdrawals/create-withdrawal.ts";
 import { getWithdrawal } from "./withdrawals/get-withdrawal.ts";
@@ -32,4 +34,6 @@ export const paymentsHandlers = (
   listWithdrawals: listWithdrawals(deps),
   getWithdrawal: getWithdrawal(deps),
   cancelWithdrawal: cancelWithdrawal(deps),
+  resolveWithdrawal: resolveWithdrawal(deps),
+  resolveRefund: resolveRefund(deps),
 });

@@ -9,6 +9,7 @@ import { capturedBy, holdTransferId, releasedBy } from "../../shared/ledger/hold
 import { channelReturn, holdRelease, movement } from "../../shared/ledger/postings.ts";
 import type { CallbackRef } from "../../shared/payments/fact.ts";
 import { holdEnd, type Move, moveRecord, type Write } from "../../shared/payments/move-record.ts";
+import type { Failure } from "../../shared/payments/payment.ts";
 import { present } from "../../shared/payments/present.ts";
 import {
   type ChannelRefund,
@@ -17,10 +18,11 @@ import {
   nextRefundCheckOf,
   type RefundEffect,
   type RefundFactLine,
+  refundFactIdOf,
   sameRefundState,
   withoutRefund,
 } from "../../shared/payments/refund.ts";
-import { refundFactIdOf, toRefundFactItem } from "../../shared/payments/refund-codec.ts";
+import { toRefundFactItem } from "../../shared/payments/refund-codec.ts";
 import { refundReplacement } from "../../shared/payments/refund-store.ts";
 import { reference, replacement } from "../../shared/payments/store.ts";
 import type { EpochMs } from "../../shared/platform/clock.ts";
@@ -48,7 +50,10 @@ export const observedRefund = (
     callback,
   });
 
-type RefundMove = Move<ChannelRefund> & { readonly effect: RefundEffect };
+type RefundMove = Move<ChannelRefund> & {
+  readonly effect: RefundEffect;
+  readonly alarm: Failure | undefined;
+};
 type Money = Pick<RefundMove, "money" | "writes">;
 
 export type RecordRefundOptions = {
@@ -57,13 +62,27 @@ export type RecordRefundOptions = {
   readonly log: Log;
 };
 
+export type RecordedRefund = {
+  readonly refund: ChannelRefund;
+  /** Whether this very fact moved it; another one, or the same before it, may have. */
+  readonly isMoved: boolean;
+};
+
 /** @throws Error when it lost too many races: nothing was written, and the sweep comes back to it. */
-export async function recordRefundFact(
+export const recordRefundFact = async (
+  deps: PaymentDeps,
+  known: ChannelRefund,
+  fact: RefundFactLine,
+  options: RecordRefundOptions,
+): Promise<ChannelRefund> => (await moveRefund(deps, known, fact, options)).refund;
+
+/** As `recordRefundFact`, for who has to know whether they were first. */
+export async function moveRefund(
   deps: PaymentDeps,
   known: ChannelRefund,
   fact: RefundFactLine,
   { reschedule = false, log }: RecordRefundOptions,
-): Promise<ChannelRefund> {
+): Promise<RecordedRefund> {
   const move = await moveRecord<ChannelRefund, RefundMove>(deps, {
     subject: `the refund ${known.id}`,
     known,
@@ -74,7 +93,7 @@ export async function recordRefundFact(
     decide: (before, now) => decide(deps, before, fact, now, reschedule),
   });
   report(deps, known, move, log);
-  return move.after;
+  return { refund: move.after, isMoved: move.writes.some(({ role }) => role === "state") };
 }
 
 async function decide(
@@ -84,7 +103,7 @@ async function decide(
   now: EpochMs,
   reschedule: boolean,
 ): Promise<RefundMove> {
-  const { refund: folded, effect } = foldRefund(before, fact, now);
+  const { refund: folded, effect, alarm } = foldRefund(before, fact, now);
   const factId = refundFactIdOf(before.id, fact);
   const after = isOpenRefund(folded)
     ? {
@@ -112,6 +131,7 @@ async function decide(
   return {
     ...moved,
     effect,
+    alarm,
     after: isMoved ? { ...after, version: before.version + 1 } : after,
     writes: [...writes, ...moved.writes],
   };
@@ -222,17 +242,18 @@ function restored(
 function report(
   { platform: { metrics } }: PaymentDeps,
   before: ChannelRefund,
-  { after, effect }: RefundMove,
+  { after, effect, alarm }: RefundMove,
   log: Log,
 ): void {
   const subject = { paymentId: after.paymentId, refundId: after.id, status: after.status };
   if (effect === "settle") metrics.count("RefundsSucceeded");
-  if (after.status === "needs_attention" && before.status !== "needs_attention") {
+  const isWaiting = after.status === "needs_attention" && before.status !== "needs_attention";
+  if (alarm !== undefined || isWaiting) {
     // A person has to act at the provider: an alarm stands on the metric.
     metrics.count("RefundsNeedingAttention");
-    log.error("refund-needs-attention", new Error("a refund waits for a person"), {
+    log.error("refund-needs-attention", new Error(alarm?.message ?? "a refund waits for a person"), {
       ...subject,
-      failure: after.failure?.code,
+      failure: (alarm ?? after.failure)?.code,
     });
   } else if (after.status !== before.status) {
     log.info("refund-moved", { ...subject, effect, failure: after.failure?.code });

@@ -115,7 +115,7 @@ async function resolve(
   return { outcome: outcome === "matched" ? "elsewhere" : outcome, differences, transferId };
 }
 
-/** @throws StatementError, StatementUnreachable, TooManyDifferences: then nothing of it counts. */
+/** @throws StatementError, StatementUnreachable, StatementNotReady, TooManyDifferences: then nothing of it counts. */
 export async function compareStatement(deps: ReconciliationDeps, of: Compare): Promise<Comparison> {
   const { channel, matcher } = of;
   const differences: Difference[] = [];

@@ -21,7 +21,8 @@ export async function markReconciled(
   );
 }
 
-async function explain(
+/** @returns whether it was resolved here. @throws Error when the ledger is too busy: the run is taken up again. */
+export async function explain(
   deps: ReconciliationDeps,
   exception: Exception,
   note: string,

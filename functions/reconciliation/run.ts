@@ -26,9 +26,10 @@ import { type Asker, createAsker } from "./ask-provider.ts";
 import { type Comparison, compareStatement, MAX_DIFFERENCES, TooManyDifferences } from "./compare.ts";
 import type { ReconciliationDeps } from "./deps.ts";
 import { type LedgerDay, readLedgerDay } from "./read-ledger.ts";
-import { openStatement, StatementUnreachable } from "./read-statement.ts";
+import { openStatement, StatementNotReady, StatementUnreachable } from "./read-statement.ts";
 import { commitOrThrow, recordDifferences } from "./record-exceptions.ts";
 import { explainLateEntries, markReconciled, reviewExceptions } from "./review.ts";
+import { settleUndonePayouts } from "./undone-payouts.ts";
 
 /** Lines between two notes of progress. */
 const PROGRESS_LINES = 5_000;
@@ -160,10 +161,11 @@ async function conclude(
   const ask: Asker = createAsker(deps, opened);
   const late = await explainLateEntries(deps, run, log);
   await markReconciled(deps, run, comparison.elsewhere);
-  const missing = await missingLines(deps, channel, ledgerDay, covers, comparison.differences.length);
-  const differences = [...comparison.differences, ...missing];
+  const stated = await settleUndonePayouts(deps, run, comparison.differences, log);
+  const missing = await missingLines(deps, channel, ledgerDay, covers, stated.differences.length);
+  const differences = [...stated.differences, ...missing];
   const found = await recordDifferences(deps, run, differences, ask, log);
-  const explained = late + (await reviewExceptions(deps, run, found, ask, log));
+  const explained = late + stated.explained + (await reviewExceptions(deps, run, found, ask, log));
   await enterTotals(deps, run, sums);
   const now = deps.platform.clock.now();
   await deps.table.put({ put: { ...keys.reconciledDay(channel, day), reconciliationId: run.id, at: now } });
@@ -234,6 +236,7 @@ export async function reconcile(deps: ReconciliationDeps, id: string, log: Log):
     else await conclude(deps, record, opened, facts, log);
   } catch (cause) {
     if (cause instanceof Overtaken) log.warn("reconciliation-overtaken", { id });
+    else if (cause instanceof StatementNotReady) await postpone(deps, record, "not-ready", log);
     else if (cause instanceof StatementUnreachable) await postpone(deps, record, "unreachable", log);
     else if (cause instanceof StatementError) await fail(deps, record, "statement-unreadable", cause, log);
     else if (cause instanceof TooManyDifferences)

@@ -59,15 +59,15 @@ export type ChannelCapabilities = {
         readonly mayNeedAction: boolean;
         /** How long an unconfirmed payout waits before it lapses, in milliseconds. */
         readonly actionWindowMs: number;
-        /** A payout that was delivered can come back. */
-        readonly mayReturn: boolean;
+        /** How long after its delivery a payout can come back, in milliseconds; 0 where none does. */
+        readonly returnsWithinMs: number;
         /** One that waits for its recipient can be cancelled. */
         readonly cancel: boolean;
       };
   /** Whether the provider tells of disputes that take money. */
   readonly disputes: boolean;
   /**
-   * `file`: one file a day. `pages`: a list in pages. A day is the provider's own, `utcOffsetMinutes` ahead of UTC, and
+   * `file`: one file a day, or several. `pages`: a list in pages. A day is the provider's own, `utcOffsetMinutes` ahead of UTC, and
    * is complete `readyAfterMs` after its end.
    */
   readonly statement: {
@@ -76,7 +76,7 @@ export type ChannelCapabilities = {
     readonly readyAfterMs: number;
     /** Movements of ours that it has, each as a line; all of them unless said. */
     readonly covers?: readonly StatementSubject[];
-    /** Amounts may be in the currency of the settlement instead of the payment's. */
+    /** Amounts may be in the currency of the settlement instead of the payment's; `presented` says the latter. */
     readonly converts?: true;
     /** Its words (`rawType`) for what it pays out to our own bank. */
     readonly settlements?: readonly string[];

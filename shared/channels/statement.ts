@@ -1,5 +1,5 @@
 /** Statements: the provider's own list of a day's movements, as normalised lines read one by one. */
-import type { ChannelFailure, ChannelMoney } from "./facts.ts";
+import type { ChannelFailure, ChannelMoney, ChannelOutcome } from "./facts.ts";
 import type { Plan, WireRequest } from "./plan.ts";
 
 /** `other`: a movement that concerns no payment, refund or payout of ours (transfers to our bank, adjustments). */
@@ -23,6 +23,11 @@ export type StatementLine = {
   readonly transactionId: string;
   /** What moved, before fees, without a sign: `kind` says in which direction; `other` says it with the sign. */
   readonly amount: ChannelMoney;
+  /**
+   * What the payer paid or the recipient was sent, where the amount is in another currency, that of the settlement.
+   * Without a sign too.
+   */
+  readonly presented?: ChannelMoney;
   /** What the provider kept, in minor units of the same currency. Negative when a fee came back. */
   readonly fee: number;
   readonly occurredAtMs: number;
@@ -50,7 +55,14 @@ export type StatementSource =
   | { readonly kind: "empty" }
   | { readonly kind: "not-ready" }
   | { readonly kind: "file"; readonly request: () => WireRequest; readonly reader: StatementReader }
+  | { readonly kind: "parts"; readonly parts: readonly StatementPart[] }
   | { readonly kind: "pages"; readonly page: (next?: string) => Plan<StatementPage | ChannelFailure> };
+
+/**
+ * One of several files of a day. Each is opened when those before it were read, as addresses of files are good for
+ * seconds only. One that is not ready makes the whole day not ready, whatever was read before it.
+ */
+export type StatementPart = () => Plan<ChannelOutcome<StatementSource>>;
 
 export type StatementPage = {
   readonly outcome: "page";

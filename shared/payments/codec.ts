@@ -1,6 +1,5 @@
 /** Payments and the facts about them as table items. What is read is parsed: a wrong item is a bug, named. */
 import * as z from "zod";
-import type { ClientAction } from "../channels/facts.ts";
 import { audienceSchema } from "../events/catalogue.ts";
 import { accountIdSchema, holdIdSchema, moneySchema, paymentIdSchema } from "../http/schemas.ts";
 import { secret } from "../platform/redacted.ts";
@@ -10,14 +9,9 @@ import { disputeStatuses } from "./dispute.ts";
 import { type Fact, factIdOf, occurrenceOf } from "./fact.ts";
 import { finalStatuses, isChannelPayment, isOpen, openStatuses, type Payment } from "./payment.ts";
 import { present } from "./present.ts";
+import { type ReadAction, readAnyAction } from "./stored-action.ts";
 
 export const failureSchema = z.object({ code: z.string(), message: z.string() });
-
-/** The members are the channel's own; its module says which. */
-const actionSchema = z
-  .object({ type: z.string() })
-  .catchall(z.union([z.string(), z.number(), z.boolean()]))
-  .transform((action): ClientAction => action);
 
 const baseShape = {
   paymentId: paymentIdSchema,
@@ -41,7 +35,7 @@ const channelShape = {
   payer: z.record(z.string(), z.string()).default({}),
   channelPaymentId: z.string().optional(),
   transactionId: z.string().optional(),
-  action: actionSchema.optional(),
+  action: z.unknown().optional(),
   lastFailure: failureSchema.optional(),
   cancelling: z.literal(true).optional(),
   isLate: z.literal(true).optional(),
@@ -81,14 +75,13 @@ const renamed = <T extends { readonly paymentId: unknown }>({ paymentId, ...rest
   id: paymentId as T["paymentId"],
 });
 
-const withChannel = <T extends { readonly expiresAtMs: number; readonly action?: ClientAction | undefined }>({
-  expiresAtMs,
-  action,
-  ...rest
-}: T) => ({
+const withChannel = <T extends { readonly expiresAtMs: number; readonly action?: unknown }>(
+  { expiresAtMs, action, ...rest }: T,
+  readAction: ReadAction,
+) => ({
   ...rest,
   expiresAt: expiresAtMs,
-  action: action === undefined ? undefined : secret(action),
+  action: action === undefined ? undefined : secret(readAction(action)),
 });
 
 const withCheck = <T extends { readonly dueAt: number }>({ dueAt, ...rest }: T) => ({
@@ -98,17 +91,17 @@ const withCheck = <T extends { readonly dueAt: number }>({ dueAt, ...rest }: T) 
 
 const openStatusSet: ReadonlySet<unknown> = new Set(openStatuses);
 
-/** @throws ZodError when the item is not a payment. */
-export function fromPaymentItem(item: Item): Payment {
+/** @throws ZodError when the item is not a payment. @param readAction strict, where the action is shown or renewed */
+export function fromPaymentItem(item: Item, readAction: ReadAction = readAnyAction): Payment {
   const isToPerson = item["kind"] === "payment";
   const isStillOpen = openStatusSet.has(item["status"]);
   if (isToPerson && item["channel"] === undefined) return present(renamed(schemas.fromBalance.parse(item)));
   if (isToPerson && isStillOpen)
-    return present(withCheck(withChannel(renamed(schemas.openPayment.parse(item)))));
-  if (isToPerson) return present(withChannel(renamed(schemas.payment.parse(item))));
+    return present(withCheck(withChannel(renamed(schemas.openPayment.parse(item)), readAction)));
+  if (isToPerson) return present(withChannel(renamed(schemas.payment.parse(item)), readAction));
   return isStillOpen
-    ? present(withCheck(withChannel(renamed(schemas.openTopUp.parse(item)))))
-    : present(withChannel(renamed(schemas.topUp.parse(item))));
+    ? present(withCheck(withChannel(renamed(schemas.openTopUp.parse(item)), readAction)))
+    : present(withChannel(renamed(schemas.topUp.parse(item)), readAction));
 }
 
 /**

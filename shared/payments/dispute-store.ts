@@ -1,7 +1,7 @@
 /** Disputes on the table: finding one, and the writes that make and move one. */
-import { derivedId } from "../platform/ids.ts";
+import { announcing } from "../events/announcement.ts";
 import { keys } from "../table/keys.ts";
-import { type Item, NOT_EXISTS, type PutOperation, type Table } from "../table/table.ts";
+import { NOT_EXISTS, type PutOperation, type Table } from "../table/table.ts";
 import type { Dispute } from "./dispute.ts";
 import { fromDisputeItem, fromDisputePointer, toDisputeItem } from "./dispute-codec.ts";
 import { ifVersion } from "./store.ts";
@@ -29,14 +29,8 @@ export function createDisputes({ table }: { readonly table: Table }): Disputes {
 }
 
 /** Each state is told once. */
-const disputedEvent = (dispute: Dispute, at: number): Item => ({
-  event: {
-    id: derivedId("event", dispute.id, "payment.disputed", dispute.status),
-    type: "payment.disputed",
-    at,
-    correlationId: dispute.correlationId,
-  },
-});
+const disputedEvent = (dispute: Dispute, at: number) =>
+  announcing(dispute, { type: "payment.disputed", at }, dispute.status);
 
 /** A dispute that is heard of for the first time. */
 export const disputeCreation = (dispute: Dispute, at: number): PutOperation => ({

@@ -10,7 +10,6 @@ import {
 import { dueKeys, keys } from "../table/keys.ts";
 import type { Item } from "../table/table.ts";
 import { failureSchema } from "./codec.ts";
-import { digestOf } from "./fact.ts";
 import { present } from "./present.ts";
 import {
   endedRefundStatuses,
@@ -18,7 +17,9 @@ import {
   openRefundStatuses,
   type Refund,
   type RefundFactLine,
+  refundFactIdOf,
 } from "./refund.ts";
+import { resolutionSchema } from "./resolution.ts";
 
 const baseShape = {
   refundId: refundIdSchema,
@@ -41,6 +42,7 @@ const channelShape = {
   holdId: holdIdSchema,
   refundedBefore: z.int().min(0),
   failure: failureSchema.optional(),
+  resolution: resolutionSchema.optional(),
   observedAt: z.int(),
   lastFactId: z.string().optional(),
 };
@@ -74,12 +76,6 @@ export function toRefundItem(refund: Refund): Item {
     ...(isOpenRefund(refund) ? dueKeys(id, refund.nextCheckAt) : {}),
   };
 }
-
-/** 22 characters over what the line says and the callback that led to it, but not over when we looked. */
-export const refundFactIdOf = (refundId: string, fact: RefundFactLine): string => {
-  const { observedAt: _, ...said } = fact;
-  return digestOf("refund", refundId, said);
-};
 
 /** A fact about a refund as a line of its payment's history. */
 export const toRefundFactItem = (paymentId: string, refundId: string, fact: RefundFactLine): Item => {

@@ -1,5 +1,6 @@
 /** Refunds on the table: finding one, and the write that moves one under the condition that nobody else did. */
-import { derivedId, isId } from "../platform/ids.ts";
+import { announcing } from "../events/announcement.ts";
+import { isId } from "../platform/ids.ts";
 import { type Key, keys, refundPrefix } from "../table/keys.ts";
 import type { PutOperation, Table } from "../table/table.ts";
 import type { Refund } from "./refund.ts";
@@ -42,14 +43,8 @@ export function createRefunds({
 }
 
 /** The event of money that went back, as the refund's record carries it. */
-export const refundedEvent = (refund: Refund, at: number) => ({
-  event: {
-    id: derivedId("event", refund.id, "payment.refunded"),
-    type: "payment.refunded",
-    at,
-    correlationId: refund.correlationId,
-  },
-});
+export const refundedEvent = (refund: Refund, at: number) =>
+  announcing(refund, { type: "payment.refunded", at });
 
 /** Replaces a refund if it is still what was read. @param event the moment of its success, when that is told */
 export const refundReplacement = (before: Refund, after: Refund, event?: number): PutOperation => ({

@@ -3,8 +3,9 @@ import type { ChannelMoney, ChannelRefundStatus } from "../channels/facts.ts";
 import type { Money } from "../money/money.ts";
 import { DAY, type EpochMs, HOUR, MINUTE } from "../platform/clock.ts";
 import { type AccountId, derivedId, type HoldId, type PaymentId, type RefundId } from "../platform/ids.ts";
-import type { CallbackRef } from "./fact.ts";
+import { type CallbackRef, digestOf } from "./fact.ts";
 import { type ChannelPayment, type Failure, type Payment, paymentRefOf } from "./payment.ts";
+import { type Resolution, type ResolvedFact, resolvedAsFailed } from "./resolution.ts";
 
 export const openRefundStatuses = ["created", "processing", "needs_attention"] as const;
 export const endedRefundStatuses = ["succeeded", "failed"] as const;
@@ -55,6 +56,8 @@ type ChannelRefundBase = RefundBase & {
   /** Minor units that were refunded through the channel before this one. */
   readonly refundedBefore: number;
   readonly failure?: Failure;
+  /** People of ops ended it, as the channel could not be asked. */
+  readonly resolution?: Resolution;
   readonly observedAt: EpochMs;
   readonly lastFactId?: string;
 };
@@ -110,6 +113,16 @@ export function nextRefundCheckOf(
   return now + Math.min(Math.max(age, MINUTE), 6 * HOUR);
 }
 
+/** Banks take days, not weeks. */
+const GIVEN_UP_MS = 30 * DAY;
+
+/**
+ * Whether nothing more comes of asking the channel, so that people of ops may say how it ended: it needs a person, or
+ * is thirty days old.
+ */
+export const isRefundGivenUp = ({ status, createdAt }: OpenRefund, now: EpochMs): boolean =>
+  status === "needs_attention" || now >= createdAt + GIVEN_UP_MS;
+
 export type RefundFactLine =
   | {
       readonly type: "observed";
@@ -125,7 +138,14 @@ export type RefundFactLine =
   /** The channel refused to make it. */
   | { readonly type: "declined"; readonly failure: Failure; readonly observedAt: EpochMs }
   /** Nobody knows whether the channel made it, and it can no longer be asked for safely. */
-  | { readonly type: "lost-sight"; readonly observedAt: EpochMs };
+  | { readonly type: "lost-sight"; readonly observedAt: EpochMs }
+  | ResolvedFact;
+
+/** 22 characters over what the line says and the callback that led to it, but not over when we looked. */
+export const refundFactIdOf = (refundId: string, fact: RefundFactLine): string => {
+  const { observedAt: _, ...said } = fact;
+  return digestOf("refund", refundId, said);
+};
 
 /**
  * What has to happen with the write: `settle` the held money with the channel, `release` it, `restore` what was
@@ -144,7 +164,17 @@ const lostSight: RefundStanding = {
   failure: { code: "outcome-unknown", message: "It is not known whether the channel gave the money back." },
 };
 
-function refundStandingOf(refund: ChannelRefund, fact: RefundFactLine): RefundStanding | undefined {
+/** People had taken it for failed, and its money was given free. */
+const contradiction: Failure = {
+  code: "contradiction",
+  message: "The channel gave the money back after people had found that it did not.",
+};
+
+function refundStandingOf(
+  refund: ChannelRefund,
+  fact: RefundFactLine,
+  now: EpochMs,
+): RefundStanding | undefined {
   switch (fact.type) {
     case "observed": {
       if (refund.channelRefundId !== undefined && refund.channelRefundId !== fact.channelRefundId)
@@ -159,6 +189,11 @@ function refundStandingOf(refund: ChannelRefund, fact: RefundFactLine): RefundSt
       return refund.channelRefundId === undefined ? { status: "failed", failure: fact.failure } : undefined;
     case "lost-sight":
       return refund.channelRefundId === undefined ? lostSight : undefined;
+    case "resolved":
+      if (!isOpenRefund(refund) || !isRefundGivenUp(refund, now)) return undefined;
+      return fact.outcome === "failed"
+        ? { status: "failed", failure: resolvedAsFailed }
+        : { status: "succeeded" };
   }
 }
 
@@ -185,16 +220,30 @@ function refundEffectOf(before: ChannelRefund, after: ChannelRefund): RefundEffe
   return "none";
 }
 
+/** What a fact says of the refund besides its state. */
+function knownBy(refund: ChannelRefund, fact: RefundFactLine): ChannelRefund {
+  if (fact.type === "observed") return { ...refund, channelRefundId: fact.channelRefundId };
+  if (fact.type !== "resolved") return refund;
+  return { ...refund, resolution: { outcome: fact.outcome, factId: refundFactIdOf(refund.id, fact) } };
+}
+
+export type FoldedRefund = {
+  readonly refund: ChannelRefund;
+  readonly effect: RefundEffect;
+  /** What of this fact a person has to know. */
+  readonly alarm?: Failure;
+};
+
+/** Among the channel's own words a failure is the last; people's words it can prove wrong. */
+const contradicts = ({ status, resolution }: ChannelRefund, next: RefundStanding): boolean =>
+  status === "failed" && resolution?.outcome === "failed" && next.status === "succeeded";
+
 /** The refund after a fact, and what that asks for. */
-export function foldRefund(
-  refund: ChannelRefund,
-  fact: RefundFactLine,
-  now: EpochMs,
-): { readonly refund: ChannelRefund; readonly effect: RefundEffect } {
-  const next = refundStandingOf(refund, fact);
+export function foldRefund(refund: ChannelRefund, fact: RefundFactLine, now: EpochMs): FoldedRefund {
+  const next = refundStandingOf(refund, fact, now);
   if (next === undefined) return { refund, effect: "none" };
-  const known: ChannelRefund =
-    fact.type === "observed" ? { ...refund, channelRefundId: fact.channelRefundId } : refund;
+  if (contradicts(refund, next)) return { refund, effect: "none", alarm: contradiction };
+  const known = knownBy(refund, fact);
   if (!refundSupersedes(known, next, fact.observedAt)) return { refund: known, effect: "none" };
   const { failure, nextCheckAt, ...rest } = { nextCheckAt: 0, ...known };
   const base = {

@@ -1,9 +1,10 @@
 /** Payments on the table: finding one, and the writes that move one under the condition that nobody else did. */
 import * as z from "zod";
+import { announcing } from "../events/announcement.ts";
 import type { EventType } from "../events/catalogue.ts";
 import { paymentIdSchema } from "../http/schemas.ts";
 import type { EpochMs } from "../platform/clock.ts";
-import { derivedId, isId } from "../platform/ids.ts";
+import { isId } from "../platform/ids.ts";
 import { ok, type Result } from "../result.ts";
 import type { CursorRefusal } from "../table/cursor.ts";
 import { type Key, keys, ownerPartitions, paymentPartition } from "../table/keys.ts";
@@ -12,6 +13,7 @@ import { type Item, NOT_EXISTS, type PutOperation, queryAll, type Table } from "
 import { fromPaymentItem, toFactItem, toPaymentItem } from "./codec.ts";
 import type { Fact } from "./fact.ts";
 import type { Payment } from "./payment.ts";
+import { type ReadAction, readAnyAction } from "./stored-action.ts";
 
 export type PaymentPage = { readonly items: readonly Payment[]; readonly nextCursor?: string };
 
@@ -36,11 +38,18 @@ export type Payments = {
 
 const pointer = z.object({ paymentId: paymentIdSchema });
 
-export function createPayments({ table }: { readonly table: Table }): Payments {
+/** @param deps `readAction`: strict, where actions are shown or renewed */
+export function createPayments({
+  table,
+  readAction = readAnyAction,
+}: {
+  readonly table: Table;
+  readonly readAction?: ReadAction;
+}): Payments {
   const get = async (id: string): Promise<Payment | undefined> => {
     if (!isId("payment", id)) return undefined;
     const item = await table.get(keys.payment(id));
-    return item === undefined ? undefined : fromPaymentItem(item);
+    return item === undefined ? undefined : fromPaymentItem(item, readAction);
   };
   const follow = async (key: Key): Promise<Payment | undefined> => {
     const item = await table.get(key);
@@ -58,7 +67,9 @@ export function createPayments({ table }: { readonly table: Table }): Payments {
         newestFirst: true,
       } as const;
       const page = await readPage(table, query, request, boundTo);
-      return page.ok ? ok({ ...page.value, items: page.value.items.map(fromPaymentItem) }) : page;
+      return page.ok
+        ? ok({ ...page.value, items: page.value.items.map((item) => fromPaymentItem(item, readAction)) })
+        : page;
     },
     below: (id, prefix) =>
       queryAll(table, {
@@ -92,15 +103,7 @@ export const replacement = (
 ): PutOperation => ({
   put: {
     ...toPaymentItem({ ...after, version: before.version + 1 }),
-    ...(event === undefined
-      ? {}
-      : {
-          event: {
-            id: derivedId("event", after.id, event.type),
-            ...event,
-            correlationId: after.correlationId,
-          },
-        }),
+    ...(event === undefined ? {} : announcing(after, event)),
   },
   ...ifVersion(before.version),
 });

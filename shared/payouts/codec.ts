@@ -1,23 +1,18 @@
 /** Payouts and the facts about them as table items. What is read is parsed: a wrong item is a bug, named. */
 import * as z from "zod";
-import type { ClientAction } from "../channels/facts.ts";
 import { accountIdSchema, holdIdSchema, moneySchema, payoutIdSchema } from "../http/schemas.ts";
 import type { CallLine } from "../payments/call-line.ts";
 import { failureSchema } from "../payments/codec.ts";
 import { digestOf } from "../payments/fact.ts";
 import { present } from "../payments/present.ts";
+import { resolutionSchema } from "../payments/resolution.ts";
+import { type ReadAction, readAnyAction } from "../payments/stored-action.ts";
 import { pii, secret } from "../platform/redacted.ts";
 import { dueKeys, keys, ownerPartitions, timeKey } from "../table/keys.ts";
 import type { Item } from "../table/table.ts";
 import { type PayoutFactLine, payoutFactIdOf } from "./fact.ts";
-import { endedPayoutStatuses, isOpenPayout, openPayoutStatuses, type Payout } from "./payout.ts";
+import { endedPayoutStatuses, openPayoutStatuses, type Payout } from "./payout.ts";
 import { recipientSchema } from "./recipient.ts";
-
-/** The members are the channel's own; its module says which. */
-const actionSchema = z
-  .object({ type: z.string() })
-  .catchall(z.union([z.string(), z.number(), z.boolean()]))
-  .transform((action): ClientAction => action);
 
 const baseShape = {
   withdrawalId: payoutIdSchema,
@@ -27,11 +22,13 @@ const baseShape = {
   recipient: recipientSchema,
   holdId: holdIdSchema,
   channelPayoutId: z.string().optional(),
-  action: actionSchema.optional(),
+  action: z.unknown().optional(),
   failure: failureSchema.optional(),
   actionUntil: z.int(),
   cancelling: z.literal(true).optional(),
   attention: failureSchema.optional(),
+  resolution: resolutionSchema.optional(),
+  returnsWithinMs: z.int().positive().optional(),
   observedAt: z.int(),
   lastFactId: z.string().optional(),
   createdAt: z.int(),
@@ -41,22 +38,29 @@ const baseShape = {
   version: z.int().min(1),
 };
 const openSchema = z.object({ ...baseShape, status: z.enum(openPayoutStatuses), dueAt: z.int() });
-const endedSchema = z.object({ ...baseShape, status: z.enum(endedPayoutStatuses) });
+const endedSchema = z.object({
+  ...baseShape,
+  status: z.enum(endedPayoutStatuses),
+  dueAt: z.int().optional(),
+});
 
 const openStatusSet: ReadonlySet<unknown> = new Set(openPayoutStatuses);
 
-/** @throws ZodError when the item is not a payout. */
-export function fromPayoutItem(item: Item): Payout {
+/** @throws ZodError when the item is not a payout. @param readAction strict, where the action is shown */
+export function fromPayoutItem(item: Item, readAction: ReadAction = readAnyAction): Payout {
   if (openStatusSet.has(item["status"])) {
     const { withdrawalId: id, dueAt: nextCheckAt, recipient, action, ...rest } = openSchema.parse(item);
-    const personal = { recipient: pii(recipient), action: action === undefined ? undefined : secret(action) };
+    const personal = {
+      recipient: pii(recipient),
+      action: action === undefined ? undefined : secret(readAction(action)),
+    };
     return present({ ...rest, ...personal, id, nextCheckAt });
   }
-  const { withdrawalId: id, recipient, action: _, ...rest } = endedSchema.parse(item);
-  return present({ ...rest, recipient: pii(recipient), id });
+  const { withdrawalId: id, dueAt: nextCheckAt, recipient, action: _, ...rest } = endedSchema.parse(item);
+  return present({ ...rest, recipient: pii(recipient), id, nextCheckAt });
 }
 
-/** The next check is stored as the keys of the index of due work alone, so an ended payout drops out of it. */
+/** The next check is stored as the keys of the index of due work alone, so what needs none drops out of it. */
 export function toPayoutItem(payout: Payout): Item {
   const { id, nextCheckAt, recipient, action, ...rest } = { nextCheckAt: undefined, ...payout };
   return {
@@ -67,7 +71,7 @@ export function toPayoutItem(payout: Payout): Item {
     ownerPk: ownerPartitions.withdrawals(payout.owner),
     ownerSk: `${timeKey(payout.createdAt)}#${id}`,
     ...(action === undefined ? {} : { action: action.reveal() }),
-    ...(isOpenPayout(payout) ? dueKeys(id, payout.nextCheckAt) : {}),
+    ...(nextCheckAt === undefined ? {} : dueKeys(id, nextCheckAt)),
   };
 }
 

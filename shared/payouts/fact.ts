@@ -3,6 +3,7 @@ import type { ChannelMoney, ChannelPayoutStatus, PayoutFact } from "../channels/
 import { type CallbackRef, digestOf } from "../payments/fact.ts";
 import type { Failure } from "../payments/payment.ts";
 import { present } from "../payments/present.ts";
+import type { ResolvedFact } from "../payments/resolution.ts";
 import type { EpochMs } from "../platform/clock.ts";
 
 export type PayoutFactLine =
@@ -25,7 +26,8 @@ export type PayoutFactLine =
   /** Nobody knows whether the channel made it, and it can no longer be asked for safely. */
   | { readonly type: "lost-sight"; readonly observedAt: EpochMs }
   /** Its owner does not want it any more. */
-  | { readonly type: "called-off"; readonly observedAt: EpochMs };
+  | { readonly type: "called-off"; readonly observedAt: EpochMs }
+  | ResolvedFact;
 
 /** A channel's statement as a line about our payout. @param observedAt our time just before it was asked */
 export const observedPayout = (

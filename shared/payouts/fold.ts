@@ -4,15 +4,19 @@
  */
 
 import type { Failure } from "../payments/payment.ts";
+import { resolvedAsFailed } from "../payments/resolution.ts";
 import { DAY, type EpochMs } from "../platform/clock.ts";
-import type { PayoutFactLine } from "./fact.ts";
+import { type PayoutFactLine, payoutFactIdOf } from "./fact.ts";
 import {
+  isGivenUp,
   isOpenPayout,
   isOpenPayoutStatus,
   mayPayoutMove,
   nextPayoutCheckOf,
+  nextWatchOf,
   type Payout,
   type PayoutStatus,
+  watchedAgain,
 } from "./payout.ts";
 
 /**
@@ -46,10 +50,15 @@ const sameFailure = (a: Failure | undefined, b: Failure | undefined): boolean =>
 
 const isUnpaid = (status: PayoutStatus): boolean => status === "failed" || status === "cancelled";
 
+/** People had taken it for delivered: what the channel says was not paid is its owner's again. */
+const toldOf = ({ status, resolution }: Payout, told: PayoutStatus): PayoutStatus =>
+  isUnpaid(told) && status === "succeeded" && resolution?.outcome === "succeeded" ? "returned" : told;
+
 /** What a fact says the payout is; a failure alone is for people; nothing when it says nothing new of it. */
 function standingOf(
   payout: Payout,
   fact: PayoutFactLine,
+  now: EpochMs,
 ): Standing | { readonly alarm: Failure } | undefined {
   switch (fact.type) {
     case "observed": {
@@ -59,16 +68,23 @@ function standingOf(
         fact.amount.value === payout.amount.value && fact.amount.currency === payout.amount.currency;
       // What was not paid was not paid, whatever its amount.
       return isSame || isUnpaid(fact.status)
-        ? { status: fact.status, failure: fact.failure }
+        ? { status: toldOf(payout, fact.status), failure: fact.failure }
         : { alarm: otherAmount };
     }
     case "declined":
       // Once it exists at the channel, a refusal of one more create says nothing about it.
-      return payout.channelPayoutId === undefined ? { status: "failed", failure: fact.failure } : undefined;
+      return payout.channelPayoutId === undefined
+        ? { status: toldOf(payout, "failed"), failure: fact.failure }
+        : undefined;
     case "lost-sight":
       return payout.channelPayoutId === undefined && isOpenPayout(payout) ? { alarm: lostSight } : undefined;
     case "called-off":
       return undefined;
+    case "resolved":
+      if (!isOpenPayout(payout) || !isGivenUp(payout, now)) return undefined;
+      return fact.outcome === "failed"
+        ? { status: "failed", failure: resolvedAsFailed }
+        : { status: "succeeded" };
   }
 }
 
@@ -106,7 +122,10 @@ function moved(payout: Payout, next: Standing, observedAt: EpochMs, now: EpochMs
     ...(next.failure === undefined ? {} : { failure: next.failure }),
   };
   const { status } = next;
-  if (!isOpenPayoutStatus(status)) return { ...base, status };
+  if (!isOpenPayoutStatus(status)) {
+    const ended = { ...base, status };
+    return watchedAgain(ended, nextWatchOf(ended, now));
+  }
   const open = { ...base, status, ...(action === undefined ? {} : { action }) };
   return { ...open, nextCheckAt: nextPayoutCheckOf(open, now) };
 }
@@ -122,17 +141,23 @@ function calledOff(payout: Payout, now: EpochMs): Payout {
   return { ...after, nextCheckAt: nextPayoutCheckOf(after, now) };
 }
 
+/** What a fact says of the payout besides its state. */
+function knownBy(payout: Payout, fact: PayoutFactLine): Payout {
+  if (fact.type === "observed") return { ...payout, channelPayoutId: fact.channelPayoutId };
+  if (fact.type !== "resolved") return payout;
+  return { ...payout, resolution: { outcome: fact.outcome, factId: payoutFactIdOf(payout.id, fact) } };
+}
+
 /** The payout after a fact, and what that asks for. */
 export function foldPayout(payout: Payout, fact: PayoutFactLine, now: EpochMs): FoldedPayout {
   if (fact.type === "called-off") return { payout: calledOff(payout, now), effect: "none" };
-  const next = standingOf(payout, fact);
+  const next = standingOf(payout, fact, now);
   if (next === undefined) return { payout, effect: "none" };
   if ("alarm" in next) return { payout: flagged(payout, next.alarm, now), effect: "none", alarm: next.alarm };
   if (contradicts(payout.status, next.status)) {
     return { payout, effect: "none", alarm: contradiction(payout.status, next.status) };
   }
-  const known: Payout =
-    fact.type === "observed" ? { ...payout, channelPayoutId: fact.channelPayoutId } : payout;
+  const known = knownBy(payout, fact);
   if (!supersedes(known, next, fact.observedAt)) return { payout: known, effect: "none" };
   const after = moved(known, next, fact.observedAt, now);
   return { payout: after, effect: effectOf(payout, after) };

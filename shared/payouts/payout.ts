@@ -7,6 +7,7 @@ import type { ClientAction } from "../channels/facts.ts";
 import type { Money } from "../money/money.ts";
 import type { Failure } from "../payments/payment.ts";
 import { present } from "../payments/present.ts";
+import type { Resolution } from "../payments/resolution.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, SECOND } from "../platform/clock.ts";
 import { type AccountId, derivedId, type HoldId, type PayoutId, type TransferId } from "../platform/ids.ts";
 import type { Pii, Secret } from "../platform/redacted.ts";
@@ -55,6 +56,10 @@ type PayoutBase = {
   readonly cancelling?: true;
   /** Why a person has to look into it at the channel. */
   readonly attention?: Failure;
+  /** People of ops ended it, as the channel could not be asked. */
+  readonly resolution?: Resolution;
+  /** How long after its delivery it can come back, in milliseconds; left out where it cannot. */
+  readonly returnsWithinMs?: number;
   /** When the newest observation that the status rests on was made; 0 before the first. */
   readonly observedAt: EpochMs;
   /** The fact that was folded last, so that its repetition is noticed without a read. */
@@ -72,7 +77,11 @@ type PayoutBase = {
 
 /** Not ended: there is always a next check. */
 export type OpenPayout = PayoutBase & { readonly status: OpenPayoutStatus; readonly nextCheckAt: EpochMs };
-export type EndedPayout = PayoutBase & { readonly status: EndedPayoutStatus };
+/** There is a next check while the channel may still tell of something else. */
+export type EndedPayout = PayoutBase & {
+  readonly status: EndedPayoutStatus;
+  readonly nextCheckAt?: EpochMs;
+};
 export type Payout = OpenPayout | EndedPayout;
 
 export const isOpenPayoutStatus = (status: PayoutStatus): status is OpenPayoutStatus =>
@@ -161,3 +170,47 @@ export function nextPayoutCheckOf(payout: Timed, now: EpochMs): EpochMs {
 /** Seconds by which it is unfinished beyond what is usual, for the alarm on the oldest; 0 when it is not. */
 export const secondsOverdue = (payout: Timed, now: EpochMs): number =>
   Math.max(0, Math.floor((now - usualEndOf(payout)) / SECOND));
+
+/** What people may end by hand: the channel has had this long beyond what is usual. */
+const GIVEN_UP_MS = 7 * DAY;
+
+/**
+ * Whether nothing more comes of asking the channel, so that people of ops may say how it ended: it needs attention, or
+ * it is a week overdue.
+ */
+export const isGivenUp = (payout: OpenPayout, now: EpochMs): boolean =>
+  payout.attention !== undefined || now >= usualEndOf(payout) + GIVEN_UP_MS;
+
+/** Parts of the time in which it may come back, after which the channel is asked: ever more seldom, and at its end. */
+const WATCH_PARTS = [27, 9, 3, 1] as const;
+/** What people decided is held against what the channel says for this long. */
+const DOUBT_MS = 30 * DAY;
+/** For a channel that is silent when it is asked for the last time. */
+const LAST_TRIES_MS = 7 * DAY;
+
+/** How long an ended payout is watched: a delivered one may come back, and people may have been wrong. */
+function watchedForMs({ status, returnsWithinMs = 0, resolution }: EndedPayout): number {
+  if (status === "returned") return 0;
+  const doubtMs = resolution === undefined ? 0 : DOUBT_MS;
+  return status === "succeeded" ? Math.max(returnsWithinMs, doubtMs) : doubtMs;
+}
+
+/** When the channel is asked next about an ended payout; nothing when no more is expected of it. */
+export function nextWatchOf(payout: EndedPayout, now: EpochMs): EpochMs | undefined {
+  const forMs = watchedForMs(payout);
+  return WATCH_PARTS.map((part) => payout.updatedAt + Math.ceil(forMs / part)).find((at) => at > now);
+}
+
+/** The same after the channel did not answer: the last question is repeated for a week. */
+export function nextWatchUnanswered(payout: EndedPayout, now: EpochMs): EpochMs | undefined {
+  const last = payout.updatedAt + watchedForMs(payout) + LAST_TRIES_MS;
+  return nextWatchOf(payout, now) ?? (now + DAY <= last ? now + DAY : undefined);
+}
+
+/** An ended payout with its next check, or with none. */
+export function watchedAgain(
+  { nextCheckAt: _, ...payout }: EndedPayout,
+  at: EpochMs | undefined,
+): EndedPayout {
+  return at === undefined ? payout : { ...payout, nextCheckAt: at };
+}

@@ -1,10 +1,12 @@
 /** Payouts on the table: finding one, and the write that moves one under the condition that nobody else did. */
 import * as z from "zod";
+import { announcing } from "../events/announcement.ts";
 import type { EventType } from "../events/catalogue.ts";
 import { payoutIdSchema } from "../http/schemas.ts";
 import { ifVersion } from "../payments/store.ts";
+import { type ReadAction, readAnyAction } from "../payments/stored-action.ts";
 import type { EpochMs } from "../platform/clock.ts";
-import { derivedId, isId } from "../platform/ids.ts";
+import { isId } from "../platform/ids.ts";
 import { ok, type Result } from "../result.ts";
 import type { CursorRefusal } from "../table/cursor.ts";
 import { type Key, keys, ownerPartitions } from "../table/keys.ts";
@@ -30,11 +32,18 @@ export type Payouts = {
 
 const pointer = z.object({ withdrawalId: payoutIdSchema });
 
-export function createPayouts({ table }: { readonly table: Table }): Payouts {
+/** @param deps `readAction`: strict, where actions are shown */
+export function createPayouts({
+  table,
+  readAction = readAnyAction,
+}: {
+  readonly table: Table;
+  readonly readAction?: ReadAction;
+}): Payouts {
   const get: Payouts["get"] = async (id) => {
     if (!isId("payout", id)) return undefined;
     const item = await table.get(keys.payout(id));
-    return item === undefined ? undefined : fromPayoutItem(item);
+    return item === undefined ? undefined : fromPayoutItem(item, readAction);
   };
   return {
     get,
@@ -49,7 +58,9 @@ export function createPayouts({ table }: { readonly table: Table }): Payouts {
         newestFirst: true,
       } as const;
       const page = await readPage(table, query, request, boundTo);
-      return page.ok ? ok({ ...page.value, items: page.value.items.map(fromPayoutItem) }) : page;
+      return page.ok
+        ? ok({ ...page.value, items: page.value.items.map((item) => fromPayoutItem(item, readAction)) })
+        : page;
     },
   };
 }
@@ -65,15 +76,7 @@ export const payoutReplacement = (
 ): PutOperation => ({
   put: {
     ...toPayoutItem({ ...after, version: before.version + 1 }),
-    ...(event === undefined
-      ? {}
-      : {
-          event: {
-            id: derivedId("event", after.id, event.type),
-            ...event,
-            correlationId: after.correlationId,
-          },
-        }),
+    ...(event === undefined ? {} : announcing(after, event)),
   },
   ...ifVersion(before.version),
 });

@@ -45,7 +45,6 @@ export type HoldId = Id<"hold">;
 export type PostId = Id<"post">;
 export type CommentId = Id<"comment">;
 export type CampaignId = Id<"campaign">;
-export type EventId = Id<"event">;
 export type NotificationId = Id<"notification">;
 export type StepUpId = Id<"stepUp">;
 

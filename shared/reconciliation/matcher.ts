@@ -50,16 +50,36 @@ export const aboutLine = (line: StatementLine, subject: Subject | undefined) => 
   subject,
 });
 
+type Compared = {
+  readonly outcome: "matched" | "converted" | "differs";
+  readonly differences: readonly Difference[];
+};
+
+/**
+ * A line that was converted: what is said of the amount before that is compared, if anything is. A difference is for a
+ * person, as nothing says what it is worth in the currency of the settlement.
+ */
+function comparePresented(line: StatementLine, subject: Subject, inLedger: Money): Compared {
+  const { presented } = line;
+  if (presented === undefined) return { outcome: "converted", differences: [] };
+  const inStatement = { ...presented, value: signedAmount({ ...line, amount: presented }) };
+  const isSame = inStatement.currency === inLedger.currency;
+  if (isSame && inStatement.value === inLedger.value) return { outcome: "converted", differences: [] };
+  const kind = isSame ? "amount-mismatch" : "currency-mismatch";
+  const difference = { ...aboutLine(line, subject), class: kind, inStatement, inLedger } as const;
+  return { outcome: "differs", differences: [{ ...difference, status: "open" }] };
+}
+
 /** An entry was found for the line: what does not fit of it. @param inLedger signed as the line's */
 export function compareAmounts(
   line: StatementLine,
   subject: Subject,
   inLedger: Money,
   { converts }: Pick<MatchRules, "converts">,
-): { readonly outcome: "matched" | "converted" | "differs"; readonly differences: readonly Difference[] } {
+): Compared {
   const inStatement = statedAmount(line);
   if (inStatement.currency !== inLedger.currency) {
-    if (converts) return { outcome: "converted", differences: [] };
+    if (converts) return comparePresented(line, subject, inLedger);
     const difference = { ...aboutLine(line, subject), class: "currency-mismatch", inLedger } as const;
     return { outcome: "differs", differences: [{ ...difference, status: "open" }] };
   }

@@ -51,7 +51,7 @@ const counts = z.object({
   matched: z.int(),
   /** Matched to a transfer of another day. */
   elsewhere: z.int(),
-  /** Matched in the currency of the settlement, so that amounts could not be compared. */
+  /** Matched by what was presented, or by its id alone: the amount is in the currency of the settlement. */
   converted: z.int(),
   /** Earlier exceptions that this run explained. */
   explained: z.int(),
@@ -85,7 +85,7 @@ export type Reconciliation = {
   readonly counts: Counts;
   /** By currency. */
   readonly sums: Readonly<Record<string, Sums>>;
-  /** SHA-256 of the file as it came, or of the lines of its pages; hexadecimal. */
+  /** SHA-256 of the files as they came, one after the other, or of the lines of pages; hexadecimal. */
   readonly fileHash?: string | undefined;
   /** Why it is not ready, or failed. */
   readonly reason?: string | undefined;

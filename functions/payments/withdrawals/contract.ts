@@ -1,5 +1,6 @@
 /** Withdrawals: money out of the caller's wallet, as a payout of a channel. */
 import * as z from "zod";
+import { clientActionSchema } from "../../../shared/channels/client-actions.ts";
 import { channelModules } from "../../../shared/channels/registry.ts";
 import type { RouteTable } from "../../../shared/http/route.ts";
 import {
@@ -32,10 +33,7 @@ export const withdrawalView = z.object({
   /** It was called off, and the channel has not ended it yet. */
   cancelling: z.boolean(),
   /** What the channel's app needs, while the owner has to confirm. */
-  action: z
-    .object({ type: z.string() })
-    .catchall(z.union([z.string(), z.number(), z.boolean()]))
-    .optional(),
+  action: clientActionSchema.optional(),
   /** Until when it can be confirmed or accepted, while it waits for that. */
   actionUntil: timestampSchema.optional(),
   /** Why it failed. */

@@ -95,6 +95,7 @@ function payoutFor(
     channel,
     recipient: pii(recipient.value),
     holdId: payoutHoldId(id),
+    ...(payouts.returnsWithinMs > 0 ? { returnsWithinMs: payouts.returnsWithinMs } : {}),
     observedAt: 0,
     nextCheckAt: nextPayoutCheckOf(times, now),
     fingerprint: fingerprint(input),

@@ -15,9 +15,11 @@ import { foldPayout, type PayoutEffect, samePayoutState } from "../../../shared/
 import {
   isOpenPayout,
   nextPayoutCheckOf,
+  nextWatchOf,
   type Payout,
   returnTransferId,
   settleTransferId,
+  watchedAgain,
 } from "../../../shared/payouts/payout.ts";
 import { type PayoutEvent, payoutReference, payoutReplacement } from "../../../shared/payouts/store.ts";
 import type { EpochMs } from "../../../shared/platform/clock.ts";
@@ -83,17 +85,14 @@ async function decide(
 ): Promise<PayoutMove> {
   const { payout: folded, effect, alarm } = foldPayout(before, fact, now);
   const factId = payoutFactIdOf(before.id, fact);
-  const after: Payout = isOpenPayout(folded)
-    ? {
-        ...folded,
-        lastFactId: factId,
-        ...(action === undefined ? {} : { action: secret(action) }),
-        ...(reschedule ? { nextCheckAt: nextPayoutCheckOf(folded, now) } : {}),
-      }
-    : folded;
+  const noted: Payout =
+    isOpenPayout(folded) && action !== undefined ? { ...folded, action: secret(action) } : folded;
+  const after: Payout = { ...(reschedule ? rescheduled(noted, now) : noted), lastFactId: factId };
   const { isShort = false, ...moved } = await moneyOf(deps, after, effect, now);
   const writes: Write[] = [];
-  const isMoved = !samePayoutState(before, after) || (reschedule && isOpenPayout(after));
+  const isMoved =
+    !samePayoutState(before, after) ||
+    (reschedule && (isOpenPayout(after) || before.nextCheckAt !== undefined));
   if (isMoved) {
     const told = eventOf(before, after);
     const event = told === undefined ? undefined : { type: told, at: now };
@@ -116,6 +115,11 @@ async function decide(
     writes: [...writes, ...moved.writes],
   };
 }
+
+const rescheduled = (payout: Payout, now: EpochMs): Payout =>
+  isOpenPayout(payout)
+    ? { ...payout, nextCheckAt: nextPayoutCheckOf(payout, now) }
+    : watchedAgain(payout, nextWatchOf(payout, now));
 
 function eventOf(before: Payout, { status, cancelling }: Payout): PayoutEvent | undefined {
   if (status === before.status) return undefined;

@@ -35,7 +35,8 @@ export const alipayCapabilities: ChannelCapabilities = {
     currencies: PAYOUT_RANGE,
     mayNeedAction: false,
     actionWindowMs: 0,
-    mayReturn: true,
+    // No time is documented; banks need days.
+    returnsWithinMs: 30 * DAY,
     cancel: false,
   },
   disputes: false,
@@ -43,8 +44,6 @@ export const alipayCapabilities: ChannelCapabilities = {
     kind: "file",
     utcOffsetMinutes: BEIJING,
     readyAfterMs: 10 * HOUR,
-    // Transfers to people are in another file.
-    covers: ["payment", "refund"],
   },
 };
 
@@ -55,4 +54,5 @@ export const capabilitiesOf = (mode: "key" | "certificates"): ChannelCapabilitie
     : {
         ...alipayCapabilities,
         payouts: { supported: false, reason: "Alipay transfers need certificates instead of plain keys." },
+        statement: { ...alipayCapabilities.statement, covers: ["payment", "refund"] },
       };

@@ -25,9 +25,14 @@ export function openAlipay(config: ChannelConfig<AlipaySettings, AlipayKeys>): C
   const context = (): FactContext => ({ livemode, nowMs: tools.now() });
   const payments = { gateway, context, callbackUrl, returnUrl: settings.returnUrl };
   const others = { gateway, context };
+  const capabilities = capabilitiesOf(mode);
+  const statements = {
+    ...{ gateway, now: tools.now, payouts: capabilities.payouts.supported },
+    payoutBillWords: settings.payoutBillWords,
+  };
   return {
     name: CHANNEL,
-    capabilities: capabilitiesOf(mode),
+    capabilities,
     createPayment: (input) => createPayment(payments, input),
     renewAction: (action, payment) => renewedAction(gateway, action, payment),
     queryPayment: (payment) => queryPayment(payments, payment),
@@ -39,6 +44,6 @@ export function openAlipay(config: ChannelConfig<AlipaySettings, AlipayKeys>): C
     queryPayout: (ref) => queryPayout(others, ref),
     verifyCallback: (request) => verifyCallback({ gateway, appId, sellerId, now: tools.now }, request),
     callbackAnswer,
-    openStatement: (day) => openStatement({ gateway, now: tools.now }, day),
+    openStatement: (day) => openStatement(statements, day),
   };
 }

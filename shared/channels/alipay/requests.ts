@@ -102,8 +102,8 @@ export const payoutQueryCall = (payoutId: string): GatewayCall => ({
   content: { out_biz_no: toReference(payoutId), ...transfer },
 });
 
-/** The bill of trades of one day. */
-export const billCall = (day: string): GatewayCall => ({
+/** A bill of one day: of trades, or of the account. */
+export const billCall = (day: string, type: "trade" | "signcustomer"): GatewayCall => ({
   method: "alipay.data.dataservice.bill.downloadurl.query",
-  content: { bill_type: "trade", bill_date: day },
+  content: { bill_type: type, bill_date: day },
 });

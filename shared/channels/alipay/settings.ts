@@ -13,6 +13,8 @@ export const AlipaySettings = z.strictObject({
   gateway: z.url({ protocol: /^https$/ }).optional(),
   /** Where a browser goes after `wap` and `page` payments, and when their payer leaves. */
   returnUrl: z.url({ protocol: /^https$/ }).optional(),
+  /** What the type (业务类型) of a transfer's lines in the bill of the account contains. */
+  payoutBillWords: z.array(z.string().min(1)).min(1).default(["转账"]),
 });
 export type AlipaySettings = z.infer<typeof AlipaySettings>;
 

@@ -9,7 +9,7 @@ const ALGORITHM = "RSA-SHA256";
 /** `k=v&…` in the order of the names, values as they are. */
 const joined = (fields: readonly (readonly [string, string])[]): string =>
   fields
-    .toSorted(([a], [b]) => (a < b ? -1 : Number(a > b)))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}=${value}`)
     .join("&");
 

@@ -72,7 +72,8 @@ export const payPalCapabilities: ChannelCapabilities = {
     currencies,
     mayNeedAction: true,
     actionWindowMs: 30 * DAY,
-    mayReturn: true,
+    // No time is documented; a month is what most returns need.
+    returnsWithinMs: 30 * DAY,
     cancel: true,
   },
   disputes: true,

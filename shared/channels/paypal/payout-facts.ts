@@ -22,8 +22,6 @@ const Item = z.object({
   errors: lenient(z.object({ name: Text })),
 });
 
-export type PayoutItem = z.infer<typeof Item>;
-
 const Batch = z.object({
   batch_header: z.object({
     payout_batch_id: ResourceId,

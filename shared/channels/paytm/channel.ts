@@ -48,12 +48,15 @@ export function openPaytm({
   callbackUrl,
   tools,
 }: ChannelConfig<PaytmSettings, PaytmKeys>): Channel {
-  const { merchantId, livemode, host, appChannel, statementUrl } = settings;
+  const { merchantId, livemode, host, appChannel, statementUrl, payerRetries } = settings;
   if (livemode && isStaging(host))
     throw new Error(`Paytm's ${host} moves no real money, but livemode is on.`);
   const wire: Wire = { host, appChannel, keys, tools };
 
-  const asked = (orderId: string): Asked => ({ merchantId, orderId, livemode, now: tools.now() });
+  const asked = (orderId: string): Asked => ({
+    ...{ merchantId, orderId, livemode, payerRetries },
+    now: tools.now(),
+  });
 
   function* call(operation: string, path: string, body: object) {
     const reply = yield* send(operation, signedRequest(wire, path, body), { repeatable: true });

@@ -22,6 +22,8 @@ export type Asked = {
   readonly orderId: string;
   readonly livemode: boolean;
   readonly now: number;
+  /** Whether a failed attempt leaves the order open to its payer. */
+  readonly payerRetries: boolean;
 };
 
 const unknown = (detail: string) => ({ outcome: "unknown", detail }) as const;
@@ -37,19 +39,26 @@ const Order = z.looseObject({
 /** Codes that say that there is no such order, or that nobody has tried to pay it. */
 const noRecordCodes: ReadonlySet<string> = new Set(["331", "334"]);
 const pendingCodes: ReadonlySet<string> = new Set(["400", "402"]);
-/** Failures that are known to be final. */
+/** Failures that are known to be the end of an attempt. */
 const failureCodes: ReadonlySet<string> = new Set(["227", "235", "295", "401", "501", "810", "820"]);
 
 const isNoRecord = ({ status, code }: PaytmAnswer) => status === "NO_RECORD_FOUND" || noRecordCodes.has(code);
 
 /**
- * Where an order stands. An unknown code is `processing`; a failure of an unknown code counts once no token of the
- * payment can be good any more.
+ * Where an order stands, whose status is that of its newest attempt. An unknown code is `processing`. After an attempt
+ * that failed its payer may try again while a token can be good; then the order lapses. Where payers cannot try again a
+ * failure is the end, one of an unknown code once no token can be good any more.
  */
-function paymentStatusOf({ status, code }: PaytmAnswer, lapsed: boolean): ChannelPaymentStatus {
+function paymentStatusOf(
+  { status, code }: PaytmAnswer,
+  lapsed: boolean,
+  payerRetries: boolean,
+): ChannelPaymentStatus {
   if (status === "TXN_SUCCESS") return code === "01" ? "succeeded" : "processing";
   if (status !== "TXN_FAILURE" || pendingCodes.has(code)) return "processing";
-  return failureCodes.has(code) || lapsed ? "failed" : "processing";
+  if (lapsed) return payerRetries ? "cancelled" : "failed";
+  if (!failureCodes.has(code)) return "processing";
+  return payerRetries ? "requires_action" : "failed";
 }
 
 const inr = (text: string | undefined): ChannelMoney | undefined => {
@@ -73,7 +82,7 @@ export function paymentFact(
   payment: { readonly money: ChannelMoney; readonly createdAtMs: number },
   asked: Asked,
 ): ChannelOutcome<PaymentFact> {
-  const { merchantId, orderId, livemode, now } = asked;
+  const { merchantId, orderId, livemode, now, payerRetries } = asked;
   if (!answer.signed) return unknown(`unsigned result ${answer.status} ${answer.code}`);
   const parsed = Order.safeParse(answer.body);
   if (!parsed.success) return unknown("the order cannot be read");
@@ -83,7 +92,8 @@ export function paymentFact(
   if ((mid ?? (noRecord ? merchantId : undefined)) !== merchantId) return unknown("another merchant's order");
   if ((answered ?? (noRecord ? orderId : undefined)) !== orderId) return unknown("another order");
 
-  const lapsed = now >= payment.createdAtMs + LAPSED_AFTER_MS;
+  const lapsesAtMs = payment.createdAtMs + LAPSED_AFTER_MS;
+  const lapsed = now >= lapsesAtMs;
   const paymentId = fromReference("payment", orderId);
   const common = {
     channel: NAME,
@@ -97,7 +107,7 @@ export function paymentFact(
     const status = lapsed ? "cancelled" : "requires_action";
     return { outcome: "ok", value: { ...common, status, amount: payment.money, occurredAtMs: now } };
   }
-  const status = paymentStatusOf(answer, lapsed);
+  const status = paymentStatusOf(answer, lapsed, payerRetries);
   const amount = inr(txnAmount);
   if (status === "succeeded" && (amount === undefined || txnId === undefined || txnId === "")) {
     return unknown("a success without its amount or transaction");
@@ -108,7 +118,8 @@ export function paymentFact(
     status,
     ...(answer.status === "TXN_FAILURE" ? { attemptFailed: messageOf(answer) } : {}),
     amount: amount ?? payment.money,
-    occurredAtMs: timeOf([txnDate], now),
+    // An order lapses later than its newest attempt.
+    occurredAtMs: Math.max(timeOf([txnDate], now), status === "cancelled" ? lapsesAtMs : 0),
   };
   return { outcome: "ok", value };
 }

@@ -25,6 +25,13 @@ export const PaytmSettings = z.strictObject({
     .regex(/^https:\/\/[^\s]+$/)
     .includes("{day}")
     .optional(),
+  /**
+   * Whether Paytm's page lets the payer try again in the same order after an attempt that failed. No text confirms it
+   * or says for whom: Paytm tells of failed attempts and of failed orders in the same words. Taken for granted, a
+   * payment that cannot be tried again stays open until its tokens lapse; taken away, money of a second attempt comes
+   * late, to the payer's own wallet.
+   */
+  payerRetries: z.boolean().default(true),
 });
 
 export type PaytmSettings = z.infer<typeof PaytmSettings>;

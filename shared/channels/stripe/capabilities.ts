@@ -26,8 +26,8 @@ export const stripeCapabilities: ChannelCapabilities = {
     currencies: transferRanges,
     mayNeedAction: false,
     actionWindowMs: 0,
-    // A transfer to a connected account can be reversed.
-    mayReturn: true,
+    // A transfer to a connected account can be reversed; that has no time limit, and is ours to do.
+    returnsWithinMs: 30 * DAY,
     cancel: false,
   },
   disputes: true,

@@ -39,6 +39,8 @@ const SourceShape = z.object({
   metadata: Metadata.catch(undefined),
   payment_intent: related,
   transfer: related,
+  amount: z.int().nonnegative().optional().catch(undefined),
+  currency: z.string().length(3).optional().catch(undefined),
 });
 type Source = z.output<typeof SourceShape>;
 
@@ -81,6 +83,18 @@ const ourIdOf = (metadata: Source["metadata"]): string | undefined =>
   // A refund carries its payment's id too, and is meant itself.
   ownId("refund", metadata) ?? ownId("payout", metadata) ?? ownId("payment", metadata);
 
+/**
+ * What was paid, refunded or sent, by the object behind the line itself, where Stripe converted it for the balance.
+ * Others have amounts of their own meaning: a dispute's is in either currency.
+ */
+function presentedOf(line: Line): ChannelMoney | undefined {
+  const { object, amount, currency } = SourceShape.safeParse(line.source).data ?? {};
+  if (object === undefined || !presenting.has(object) || amount === undefined || currency === undefined)
+    return undefined;
+  return currency === line.currency ? undefined : fromStripeAmount(amount, currency);
+}
+const presenting: ReadonlySet<string> = new Set(["charge", "refund", "transfer", "transfer_reversal"]);
+
 function toLine(line: Line, source: Source | undefined): StatementLine | undefined {
   const amount = signedMoney(line.amount, line.currency);
   const fee = signedMoney(line.fee, line.currency);
@@ -88,12 +102,14 @@ function toLine(line: Line, source: Source | undefined): StatementLine | undefin
   const kind = kindOf(line);
   const ourId = ourIdOf(source?.metadata);
   const channelPaymentId = idOf(source?.payment_intent);
+  const presented = presentedOf(line);
   return {
     kind,
     ...(ourId === undefined ? {} : { ourId }),
     ...(channelPaymentId === undefined ? {} : { channelPaymentId }),
     transactionId: line.id,
     amount: kind === "other" ? amount : { ...amount, value: Math.abs(amount.value) },
+    ...(presented === undefined ? {} : { presented }),
     fee: fee.value,
     occurredAtMs: line.created * 1000,
     rawType: line.type,

@@ -26,7 +26,7 @@ export const wechatPayCapabilities: ChannelCapabilities = {
     currencies: { CNY: PAYOUT_RANGE },
     mayNeedAction: true,
     actionWindowMs: DAY,
-    mayReturn: false,
+    returnsWithinMs: 0,
     cancel: true,
   },
   disputes: false,
@@ -34,14 +34,14 @@ export const wechatPayCapabilities: ChannelCapabilities = {
     kind: "file",
     utcOffsetMinutes: BEIJING,
     readyAfterMs: 10 * HOUR,
-    // Transfers to people are in another file.
-    covers: ["payment", "refund"],
+    // A transfer that was delivered does not come back.
+    covers: ["payment", "refund", "payout"],
   },
 };
 
 /** The capabilities of one merchant. */
 export function capabilitiesOf({ maxFen, payout }: WechatPaySettings): ChannelCapabilities {
-  const { payouts } = wechatPayCapabilities;
+  const { payouts, statement } = wechatPayCapabilities;
   return {
     ...wechatPayCapabilities,
     currencies: { CNY: { ...PAYMENT_RANGE, max: maxFen } },
@@ -49,5 +49,6 @@ export function capabilitiesOf({ maxFen, payout }: WechatPaySettings): ChannelCa
       payout === undefined || !payouts.supported
         ? { supported: false, reason: "no transfer scene is set for this merchant" }
         : { ...payouts, currencies: { CNY: { ...PAYOUT_RANGE, max: payout.maxFen } } },
+    statement: payout === undefined ? { ...statement, covers: ["payment", "refund"] } : statement,
   };
 }

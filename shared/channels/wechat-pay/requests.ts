@@ -153,3 +153,8 @@ export const tradeBillRequest = (day: string): ApiRequest => ({
   method: "GET",
   path: `/v3/bill/tradebill?bill_date=${segment(day)}&bill_type=ALL`,
 });
+
+export const fundBillRequest = (day: string, account: string): ApiRequest => ({
+  method: "GET",
+  path: `/v3/bill/fundflowbill?bill_date=${segment(day)}&account_type=${segment(account)}`,
+});

@@ -24,6 +24,13 @@ const PayoutSettings = z.strictObject({
   appId: AppId.optional(),
   /** The largest single transfer that the merchant is granted, in fen. */
   maxFen: z.int().min(PAYOUT_RANGE.min).max(PAYOUT_RANGE.max).default(PAYOUT_RANGE.max),
+  /** Which of the merchant's accounts transfers are paid from: its fund bill has them. */
+  account: z.enum(["BASIC", "OPERATION"]).default("BASIC"),
+  /**
+   * What the name or the type of a transfer's rows in the fund bill contains. The provider lists "企业付款" and keeps
+   * the right to other words; how it calls merchant transfers since 2025 no text says.
+   */
+  billWords: z.array(z.string().min(1)).min(1).default(["转账", "企业付款"]),
 });
 
 export const WechatPaySettingsSchema = z.strictObject({

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { callbacksRoutes } from "../../../functions/callbacks/contract.ts";
 import { callbacksHandlers } from "../../../functions/callbacks/handlers.ts";
-import { signatureHeader } from "../../../local/stripe/webhooks.ts";
+import { signatureHeader } from "../../../local/channels/stripe/webhooks.ts";
 import { fromCallbackItem, rawBodyOf } from "../../../shared/payments/callback-record.ts";
 import { DAY, MINUTE, SECOND } from "../../../shared/platform/clock.ts";
 import { derivedId } from "../../../shared/platform/ids.ts";

@@ -17,7 +17,10 @@ let world: World;
 let ops: ReturnType<typeof areaOf>;
 
 const areaOf = (of: World) =>
-  of.area(opsRoutes, opsHandlers({ ...of, campaigns: createCampaigns(of), currencies: ["USD", "EUR"] }));
+  of.area(
+    opsRoutes,
+    opsHandlers({ ...of, campaigns: createCampaigns(of), currencies: ["USD", "EUR"], channelNames: [] }),
+  );
 
 const OPS = "olivia!";
 
@@ -229,6 +232,7 @@ describe("changing a campaign", () => {
         ...world,
         campaigns,
         currencies: ["USD"],
+        channelNames: [],
         table: {
           ...world.table,
           transact: async (operations) => {

@@ -47,7 +47,7 @@ describe("callbacks", () => {
     t.act("pay");
     await w.pass();
     const fault = { kind: "drop-before-effect" } as const;
-    w.simulator.control.failNext({ times: 1_000, fault, match: "GET /v1/payment_intents" });
+    w.simulator.control.failNext({ ...fault, times: 1_000, operation: "GET /v1/payment_intents" });
     await w.consume();
     expect(w.unhandled()).toBeGreaterThan(0);
     expect((await t.get(body.id)).body.status).toBe("requires_action");
@@ -55,7 +55,7 @@ describe("callbacks", () => {
 
   it("for a payment whose create got no answer tell its id", async () => {
     const fault = { kind: "drop-after-effect" } as const;
-    w.simulator.control.failNext({ times: 1, fault, match: "POST /v1/payment_intents" });
+    w.simulator.control.failNext({ ...fault, operation: "POST /v1/payment_intents" });
     const { body } = await t.topUp();
     t.act("pay");
     await t.settle();
@@ -66,7 +66,7 @@ describe("callbacks", () => {
   it("that are of no known payment wait, and are followed when it is submitted", async () => {
     w.simulator.control.hold();
     const fault = { kind: "drop-after-effect" } as const;
-    w.simulator.control.failNext({ times: 1, fault, match: "POST /v1/payment_intents" });
+    w.simulator.control.failNext({ ...fault, operation: "POST /v1/payment_intents" });
     const { body } = await t.topUp();
     const intent = t.intents()[0] ?? "";
     t.act("pay");
@@ -150,7 +150,7 @@ describe("money that does not fit", () => {
 
   it("of a second payment at the channel goes to suspense once, and the first counts", async () => {
     const { body } = await t.topUp();
-    const response = await fetch(`${w.simulator.url}/v1/payment_intents`, {
+    const response = await fetch(`${w.simulator.url()}/v1/payment_intents`, {
       method: "POST",
       headers: { authorization: "Bearer sk_test_world", "content-type": "application/x-www-form-urlencoded" },
       body: new URLSearchParams({
@@ -184,10 +184,10 @@ describe("money that does not fit", () => {
   it("that comes after the expiry is credited", async () => {
     w.simulator.control.hold();
     const fault = { kind: "drop-after-effect" } as const;
-    w.simulator.control.failNext({ times: 1, fault, match: "POST /v1/payment_intents" });
+    w.simulator.control.failNext({ ...fault, operation: "POST /v1/payment_intents" });
     const { body } = await t.topUp();
     const silent = { kind: "drop-before-effect" } as const;
-    w.simulator.control.failNext({ times: 10_000, fault: silent, match: "POST /v1/payment_intents" });
+    w.simulator.control.failNext({ ...silent, times: 10_000, operation: "POST /v1/payment_intents" });
     await w.live(25 * HOUR, 30 * MINUTE);
     expect((await t.get(body.id)).body.status).toBe("expired");
     t.act("pay");
@@ -203,7 +203,7 @@ describe("the sweep", () => {
   it("finishes a payment whose callbacks never came and whose create got no answer", async () => {
     w.simulator.control.hold();
     const fault = { kind: "drop-after-effect" } as const;
-    w.simulator.control.failNext({ times: 1, fault, match: "POST /v1/payment_intents" });
+    w.simulator.control.failNext({ ...fault, operation: "POST /v1/payment_intents" });
     const { body } = await t.topUp();
     await w.live(2 * MINUTE);
     const open = await t.get(body.id);
@@ -223,8 +223,8 @@ describe("the sweep", () => {
     w.simulator.control.hold();
     w.simulator.control.failNext({
       times: 10_000,
-      fault: { kind: "drop-before-effect" },
-      match: "/v1/payment_intents/pi_",
+      kind: "drop-before-effect",
+      operation: "/v1/payment_intents/pi_",
     });
     await w.live(27 * HOUR, 30 * MINUTE);
     expect((await t.get(body.id)).body.status).toBe("requires_action");

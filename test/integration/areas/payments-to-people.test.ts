@@ -85,7 +85,7 @@ describe("from both", () => {
       status: "requires_action",
       fromBalance: usd(10_00),
       channelAmount: usd(15_00),
-      action: { type: "fake_token", token: "secret-of-fp_1" },
+      action: { type: "paypal_approval", orderId: "secret-of-fp_1" },
     });
     expect(await balances()).toEqual([0, 10_00, 0]);
     expect(w.provider.payments()).toMatchObject([{ money: { value: 15_00, currency: "USD" } }]);

@@ -175,7 +175,7 @@ describe("refusals", () => {
 
   it("of the channel fail the payment, and stay the answer", async () => {
     const fault = { kind: "status", status: 402 } as const;
-    w.simulator.control.failNext({ times: 1, fault, match: "POST /v1/payment_intents" });
+    w.simulator.control.failNext({ ...fault, operation: "POST /v1/payment_intents" });
     const refused = await t.topUp();
     expect([refused.status, refused.body.code]).toEqual([422, "payment-declined"]);
     const again = await t.topUp();
@@ -211,7 +211,7 @@ describe("the same key", () => {
 
   it("brings a payment further whose create got no answer", async () => {
     const fault = { kind: "drop-after-effect" } as const;
-    w.simulator.control.failNext({ times: 1, fault, match: "POST /v1/payment_intents" });
+    w.simulator.control.failNext({ ...fault, operation: "POST /v1/payment_intents" });
     const lost = await t.topUp();
     expect([lost.status, lost.body.status]).toEqual([201, "created"]);
     w.world.clock.advance(5_000);

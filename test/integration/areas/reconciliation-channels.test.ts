@@ -1,144 +1,233 @@
 /** Every channel's own statement, as its simulator prints it, against the ledger: true ones fit, and faults are found. */
-import { expect, it } from "vitest";
-import type { ReconciliationDeps } from "../../../functions/reconciliation/deps.ts";
-import { reconcile } from "../../../functions/reconciliation/run.ts";
-import { reconciliationStores } from "../../../functions/reconciliation/wiring.ts";
-import { localDay } from "../../../shared/channels/local-time.ts";
-import { type ChannelName, channelModules } from "../../../shared/channels/registry.ts";
-import { clearingAccounts } from "../../../shared/ledger/account.ts";
-import { DAY, HOUR, MINUTE } from "../../../shared/platform/clock.ts";
-import { derivedId } from "../../../shared/platform/ids.ts";
-import { newReconciliation } from "../../../shared/reconciliation/run.ts";
-import { createPaymentsBase, type PaymentsBase } from "../../builders/payments-base.ts";
-import { createOutside, type Outside } from "../../builders/whole-outside.ts";
+import { afterEach, describe, expect, it } from "vitest";
+import { channelNames } from "../../../shared/channels/registry.ts";
+import { DAY } from "../../../shared/platform/clock.ts";
+import {
+  createReconciledChannel,
+  type Moved,
+  type ReconciledChannel,
+} from "../../builders/reconciled-channel.ts";
 
-const currencies: Readonly<Record<ChannelName, "USD" | "CNY" | "INR">> = {
-  stripe: "USD",
-  "wechat-pay": "CNY",
-  alipay: "CNY",
-  paypal: "USD",
-  paytm: "INR",
-};
+let world: ReconciledChannel;
+afterEach(async () => {
+  expect(await world.base.ledgerTotal()).toBe(0);
+  await world.close();
+});
 
-async function start(name: ChannelName) {
-  let base: PaymentsBase | undefined;
-  let outside: Outside | undefined;
-  base = await createPaymentsBase(async ({ world, platform }) => {
-    outside = await createOutside(world.clock, {
-      names: [name],
-      platform,
-      async deliver(channel, headers, rawBody) {
-        if (base === undefined) throw new Error("a callback came before there was anybody");
-        const reply = await base.callbacks.call("receiveCallback", { params: { channel }, headers, rawBody });
-        return { status: reply.status, body: typeof reply.body === "string" ? reply.body : "" };
-      },
-    });
-    return outside.providers.channels;
-  });
-  if (outside === undefined) throw new Error("there is no world outside");
-  await base.world.person("ada");
-  return { base, outside };
-}
+it.each(channelNames)("%s", async (name) => {
+  world = await createReconciledChannel(name);
+  const { base, control, currency } = world;
 
-it.each(Object.keys(currencies) as ChannelName[])("%s", async (name) => {
-  const { base, outside } = await start(name);
-  const { clock } = base.world;
-  const currency = currencies[name];
-  const { control } = outside.providers.of(name);
-  const live = async (ms: number): Promise<void> => {
-    for (const until = clock.now() + ms; clock.now() < until; ) {
-      await outside.pass(Math.min(MINUTE, until - clock.now()));
-      await base.consume();
-      await base.sweep();
-    }
-    await base.consume();
-  };
-  const topUp = async (value: number): Promise<{ readonly id: string; readonly object: string }> => {
-    const before = new Set(control.objects().map(({ id }) => id));
-    const made = await base.api.call("createTopUp", {
-      as: "ada",
-      body: { amount: { value, currency }, channel: name },
-    });
-    expect(made.status).toBe(201);
-    await live(MINUTE);
-    const { orderString } = made.body.action;
-    // Alipay knows of a payment once the payer's app opens what it was given.
-    if (orderString !== undefined) {
-      await outside.providers.fetch(`https://openapi.alipay.com/pay?${orderString}`, {});
-    }
-    const object = control.objects().find(({ id, kind }) => kind === "payment" && !before.has(id));
-    if (object === undefined) throw new Error("the provider has no new payment");
-    control.act({ kind: "payment", id: object.id, action: "approve" });
-    await live(2 * MINUTE);
-    const { body } = await base.api.call("getPayment", { as: "ada", params: { id: made.body.id } });
-    expect(body.status).toBe("succeeded");
-    return { id: made.body.id, object: object.id };
-  };
-
-  const { statement } = channelModules[name].capabilities;
-  const today = () => localDay(clock.now(), statement.utcOffsetMinutes);
-  const deps: ReconciliationDeps = {
-    ...base.deps,
-    ...reconciliationStores(base.deps),
-    feeRules: {},
-  };
-  let runs = 0;
-  const run = async (day: string) => {
-    runs += 1;
-    const id = derivedId("reconciliation", String(runs));
-    const now = clock.now();
-    const fresh = newReconciliation({ id, channel: name, day, fingerprint: "f", correlationId: "c", now });
-    await deps.reconciliations.request(fresh);
-    await reconcile(deps, id, base.platform.log);
-    return deps.reconciliations.get(id);
-  };
-  /** The day is over, and its statement is there. */
-  const ready = (): void => {
-    const { utcOffsetMinutes, readyAfterMs } = statement;
-    const local = clock.now() + utcOffsetMinutes * MINUTE;
-    clock.advance(DAY - (local % DAY) + readyAfterMs + HOUR);
-  };
-  const owed = async (): Promise<number> => {
-    const accounts = clearingAccounts(name, deps.clearingShards);
-    const heads = await Promise.all(accounts.map((account) => base.world.ledger.head({ account, currency })));
-    return 0 - heads.reduce((sum, head) => sum + (head?.state.available ?? 0), 0);
-  };
-
-  const truthful = today();
-  const first = await topUp(50_00);
-  await topUp(60_00);
+  const truthful = world.today();
+  const first = await world.topUp(50_00);
+  await world.topUp(60_00);
   const refund = await base.api.call("createRefund", {
     as: "ada",
     params: { id: first.id },
     body: { to: "channel", amount: { value: 20_00, currency } },
   });
   expect(refund.status).toBe(201);
-  await live(10 * MINUTE);
+  await world.live(10);
   for (const { id, kind, status } of control.objects()) {
     if (kind === "refund" && !/succe/i.test(status)) control.act({ kind: "refund", id, action: "succeed" });
   }
-  await live(70 * MINUTE);
-  expect(await owed()).toBe(90_00);
-  ready();
-  const fitting = await run(truthful);
+  await world.live(70);
+  expect(await world.owed()).toBe(90_00);
+  world.ready();
+  const fitting = await world.run(truthful);
   expect(fitting).toMatchObject({ status: "complete", counts: { entries: 3, exceptions: {} } });
-  const net = fitting?.sums[currency]?.net ?? 0;
+  expect(fitting.counts.exceptions).toEqual({});
+  const net = fitting.sums[currency]?.net ?? 0;
   expect(net).toBeGreaterThan(80_00);
   // The clearing accounts say what the provider says.
-  expect(await owed()).toBe(net);
+  expect(await world.owed()).toBe(net);
 
-  const spoilt = today();
-  const [missing, wrong] = [await topUp(30_00), await topUp(40_00)];
+  const spoilt = world.today();
+  const [missing, wrong] = [await world.topUp(30_00), await world.topUp(40_00)];
   control.spoilStatement({ fault: "missing", id: missing.object });
   control.spoilStatement({ fault: "amount", id: wrong.object, by: 5 });
   control.spoilStatement({ fault: "extra", day: spoilt, amount: 1_00 });
-  ready();
-  const spoiltRun = await run(spoilt);
+  world.ready();
+  const spoiltRun = await world.run(spoilt);
   expect(spoiltRun).toMatchObject({ status: "complete" });
-  const { exceptions } = spoiltRun?.counts ?? {};
+  const { exceptions } = spoiltRun.counts;
   expect(exceptions).toMatchObject({ "missing-in-statement": 1, "amount-mismatch": 1 });
-  expect((exceptions?.["missing-in-ledger"] ?? 0) + (exceptions?.["unknown-kind"] ?? 0)).toBe(1);
-  expect(await base.ledgerTotal()).toBe(0);
-  await outside.providers.close();
-  base.world.close();
+  expect((exceptions["missing-in-ledger"] ?? 0) + (exceptions["unknown-kind"] ?? 0)).toBe(1);
+});
+
+/** Channels whose payouts are in a file of their own. */
+const payers = {
+  "wechat-pay": {
+    delivered: { type: "wechat", openId: "oAdaAdaAdaAdaAdaAdaAdaAdaAda" },
+    slow: { type: "wechat", openId: "oAdaAdaAdaAdaAdaAdaAdaAdaAda" },
+  },
+  alipay: {
+    delivered: { type: "alipay_user", userId: "2088101117955611" },
+    slow: { type: "alipay_login", loginId: "slow@example.com", name: "Ada" },
+  },
+} as const;
+type Payer = keyof typeof payers;
+
+describe.each(Object.keys(payers) as Payer[])("payouts of %s", (name) => {
+  const recipients = payers[name];
+  const act = async (object: string, action: "confirm" | "fail" | "return"): Promise<void> => {
+    world.control.act({ kind: "payout", id: object, action });
+    await world.live(3);
+  };
+  const deliver = async (value: number): Promise<Moved> => {
+    const made = await world.withdraw(value, recipients.delivered);
+    if (name === "wechat-pay") await act(made.object, "confirm");
+    await world.live(3);
+    expect(await world.withdrawal(made.id)).toBe("succeeded");
+    return made;
+  };
+  const start = async (): Promise<void> => {
+    world = await createReconciledChannel(name);
+    await world.topUp(900_00);
+  };
+
+  it("fit, those that came to nothing too, and are in no file twice", async () => {
+    await start();
+    const day = world.today();
+    await deliver(20_00);
+    const failing = await world.withdraw(30_00, recipients.slow);
+    await act(failing.object, "fail");
+    expect(await world.withdrawal(failing.id)).toBe("failed");
+    world.ready();
+    const run = await world.run(day);
+    expect(run).toMatchObject({ status: "complete", counts: { entries: 2, matched: 2, lines: 4 } });
+    expect(run.counts.exceptions).toEqual({});
+    const sums = run.sums[world.currency];
+    expect(sums).toMatchObject({ payments: 900_00, payouts: 20_00 });
+    expect(await world.owed()).toBe(sums?.net);
+    expect(await world.unresolved()).toEqual([]);
+    // Again, with the same result and nothing new.
+    expect(await world.run(day)).toMatchObject({ counts: run.counts, sums: run.sums });
+    expect(await world.owed()).toBe(sums?.net);
+  });
+
+  it("that are set aside on one day and end on another are explained", async () => {
+    await start();
+    const day = world.today();
+    const delivered = await world.withdraw(20_00, recipients.slow);
+    const failing = await world.withdraw(30_00, recipients.slow);
+    // The bill of the day is there before anything came of them, less than a day later.
+    world.ready();
+    const before = await world.run(day);
+    expect(before.counts.exceptions).toEqual({ "missing-in-ledger": 2 });
+    expect(await world.unresolved()).toMatchObject([{ status: "waiting" }, { status: "waiting" }]);
+    const next = world.today();
+    if (name === "wechat-pay") await act(delivered.object, "confirm");
+    else world.control.act({ kind: "payout", id: delivered.object, action: "succeed" });
+    await act(failing.object, "fail");
+    await world.live(60);
+    expect(await world.withdrawal(delivered.id)).toBe("succeeded");
+    expect(await world.withdrawal(failing.id)).toBe("failed");
+    world.ready();
+    const after = await world.run(next);
+    expect(after.counts).toMatchObject({ explained: 2, exceptions: {} });
+    expect(after.counts.exceptions).toEqual({});
+    expect(await world.unresolved()).toEqual([]);
+    // A repeated run of either day knows what was explained.
+    expect((await world.run(next)).counts.exceptions).toEqual({});
+    await world.run(day);
+    world.wait(2 * DAY);
+    await world.run(world.today());
+    expect(await world.unresolved()).toEqual([]);
+    expect(await world.owed()).toBe((before.sums["CNY"]?.net ?? 0) + (after.sums["CNY"]?.net ?? 0));
+  });
+
+  it("that came back with another amount are for a person", async () => {
+    await start();
+    const day = world.today();
+    const failing = await world.withdraw(30_00, recipients.slow);
+    await act(failing.object, "fail");
+    world.control.spoilStatement({ fault: "amount", id: failing.object, by: 5 });
+    world.ready();
+    const run = await world.run(day);
+    expect(run.counts.exceptions).toEqual({ "status-mismatch": 2 });
+    expect((await world.unresolved()).map(({ inStatement }) => inStatement?.value)).toEqual(
+      expect.arrayContaining([-30_05, 30_00]),
+    );
+    world.wait(DAY);
+    await world.run(shifted(day));
+    expect(await world.unresolved()).toMatchObject([{ status: "open" }, { status: "open" }]);
+    // The account holds that much less than our books said, and suspense says so.
+    expect(await world.owed()).toBe(run.sums["CNY"]?.net);
+  });
+
+  it("are found missing, late, wrong, too many and with a fee", async () => {
+    await start();
+    const day = world.today();
+    const [lost, late, wrong, dear] = [
+      await deliver(10_00),
+      await deliver(20_00),
+      await deliver(30_00),
+      await deliver(40_00),
+    ];
+    const { control } = world;
+    control.spoilStatement({ fault: "missing", id: lost.object });
+    control.spoilStatement({ fault: "late", id: late.object, days: 1 });
+    control.spoilStatement({ fault: "amount", id: wrong.object, by: 5 });
+    control.spoilStatement({ fault: "fee", id: dear.object, by: 7 });
+    control.spoilStatement({ fault: "extra", day, amount: -1_00 });
+    world.ready();
+    const run = await world.run(day);
+    expect(run.counts).toMatchObject({ entries: 5, matched: 2 });
+    expect(run.counts.exceptions).toEqual({
+      "missing-in-statement": 2,
+      "amount-mismatch": 1,
+      "missing-in-ledger": 1,
+    });
+    const found = await world.unresolved();
+    const of = (kind: string) => found.filter((exception) => exception.class === kind);
+    // The provider's API agrees with our books, so nothing was entered for the difference.
+    expect(of("amount-mismatch")).toMatchObject([
+      {
+        subject: { kind: "payout", id: wrong.id },
+        inStatement: { value: -30_05 },
+        inLedger: { value: -30_00 },
+        provider: "succeeded 3000 CNY",
+      },
+    ]);
+    expect(of("amount-mismatch")[0]).not.toHaveProperty("entered");
+    expect(of("missing-in-ledger")).toMatchObject([
+      { rawType: "转账", inStatement: { value: -1_00 }, entered: { value: -1_00 } },
+    ]);
+    expect(of("missing-in-statement").map(({ subject }) => subject?.id)).toEqual(
+      expect.arrayContaining([lost.id, late.id]),
+    );
+    const top = run.sums["CNY"];
+    // What the top-up cost, and the fee of a transfer, which the provider keeps.
+    const cost = 900_00 - (top?.net ?? 0) - (30_05 + 40_00 + 1_00);
+    expect(top).toMatchObject({ payouts: 71_05, fees: cost });
+
+    world.wait(DAY);
+    const next = await world.run(shifted(day));
+    expect(next.counts).toMatchObject({ explained: 1 });
+    expect(await world.unresolved()).toMatchObject(
+      ["amount-mismatch", "missing-in-ledger", "missing-in-statement"].map(() => ({ status: "open" })),
+    );
+    const gone = (await world.unresolved()).find((exception) => exception.class === "missing-in-statement");
+    expect(gone).toMatchObject({ subject: { id: lost.id }, provider: "succeeded 1000 CNY" });
+  });
+});
+
+const shifted = (day: string): string => new Date(Date.parse(day) + DAY).toISOString().slice(0, 10);
+
+it("a payout that Alipay sends back has its line on the day it came back", async () => {
+  world = await createReconciledChannel("alipay");
+  await world.topUp(100_00);
+  const made = await world.withdraw(20_00, payers.alipay.delivered);
+  await world.live(3);
+  world.ready();
+  const next = world.today();
+  world.control.act({ kind: "payout", id: made.object, action: "return" });
+  await world.live(60);
+  expect(await world.withdrawal(made.id)).toBe("returned");
+  world.ready();
+  const run = await world.run(next);
+  expect(run.counts).toMatchObject({ entries: 1, matched: 1, lines: 1 });
+  expect(run.counts.exceptions).toEqual({});
+  expect(run.sums["CNY"]).toMatchObject({ payouts: -20_00, net: 20_00 });
 });

@@ -335,7 +335,7 @@ describe("the history of a payment", () => {
     await refund(made.id, { to: "channel", amount: usd(12_00) });
     const ops = w.world.area(
       opsRoutes,
-      opsHandlers({ ...w.deps, campaigns: createCampaigns(w.deps), currencies: ["USD"] }),
+      opsHandlers({ ...w.deps, campaigns: createCampaigns(w.deps), currencies: ["USD"], channelNames: [] }),
     );
     const history = await ops.call("getPaymentHistory", { as: "olivia!", params: { id: made.id } });
     const lines: { at: string; source: string; what: string; detail: Record<string, unknown> }[] =

@@ -44,7 +44,12 @@ afterEach(() => world.close());
 const opsArea = () =>
   world.area(
     opsRoutes,
-    opsHandlers({ ...world, campaigns: createCampaigns(world), currencies: ["USD", "EUR"] }),
+    opsHandlers({
+      ...world,
+      campaigns: createCampaigns(world),
+      currencies: ["USD", "EUR"],
+      channelNames: [],
+    }),
   );
 
 /** Hands messages to the consumer. @returns how many went back to the queue. */
