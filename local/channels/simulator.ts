@@ -9,6 +9,8 @@ import type { WireOutcome, WireRequest } from "./wire.ts";
 export type StatePort = {
   readonly load: () => string | undefined;
   readonly save: (json: string) => void;
+  /** Nothing outlives the process, so nothing is ever written. */
+  readonly volatile?: boolean;
 };
 
 export type SimulatorPorts = {
@@ -52,7 +54,10 @@ export type SimulatorAction =
       readonly action: "open" | "win" | "lose";
     };
 
-/** What a statement is made wrong by. `id`: the payment, refund or payout whose line is meant. */
+/**
+ * What a statement is made wrong by. `id`: the payment, refund or payout whose line is meant. An extra movement below
+ * zero is money that left: a payout that nobody ordered, where a provider tells of payouts in a file of their own.
+ */
 export type StatementFault =
   | { readonly fault: "missing"; readonly id: string }
   | { readonly fault: "late"; readonly id: string; readonly days: number }
@@ -82,11 +87,47 @@ export type DeliveryView = {
   readonly lastStatus: number;
 };
 
+/** Who signs a callback, and as whom: the provider with its own key, unless a forger says otherwise. */
+export type Signer = {
+  /** `stranger`: a key of the same kind that nobody knows. */
+  readonly key?: "own" | "stranger" | undefined;
+  /** What the callback calls its key, where the protocol names it: a serial number, a certificate's address. */
+  readonly keyName?: string | undefined;
+};
+
+/** How a callback is signed that is not sent. */
+export type SigningOrder = Signer & {
+  /** How much later than now the signed time is, in milliseconds; earlier when negative. */
+  readonly skewMs?: number | undefined;
+  /** Signed instead of the callback's own content, and in the same form. */
+  readonly content?: string | undefined;
+};
+
 /** A callback with its signature, ready to be sent. */
 export type SignedCallback = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** What it was made of, before it was encrypted and signed. */
+  readonly content: string;
+};
+
+/**
+ * Makes the provider tell something else of a payment than what is so, in its signed answers. A protocol leaves out
+ * what its answers do not name.
+ */
+export type Misreport = {
+  /** Of the payment, as `objects()` shows it. */
+  readonly id: string;
+  /** Minor units. */
+  readonly value?: number | undefined;
+  readonly currency?: string | undefined;
+  /** Whose payment it is. */
+  readonly merchant?: string | undefined;
+  /** How many answers are true before; none by default. */
+  readonly after?: number | undefined;
+  /** Of how many answers; of all by default. */
+  readonly times?: number | undefined;
 };
 
 /** Makes an API call fail. `drop-after-effect`: the call is done, its answer is lost. */
@@ -95,6 +136,10 @@ export type FaultOrder = {
   readonly operation: string;
   readonly kind: "drop-before-effect" | "drop-after-effect" | "status";
   readonly status?: number;
+  /** Of a status: the answer is kept for the call's idempotency key, where the provider has such keys. */
+  readonly kept?: boolean;
+  /** Of a status: how long the caller is told to wait, in its `Retry-After`. */
+  readonly retryAfterSeconds?: number;
   readonly times?: number;
 };
 
@@ -102,6 +147,11 @@ export type FaultOrder = {
 export type SimulatorControl = {
   /** @throws ActionRefused when the object's state does not allow it, or this provider does not know it. */
   readonly act: (action: SimulatorAction) => void;
+  /**
+   * Presses a button of a person's page, an `objects()[].page`.
+   * @throws ActionRefused for an address without a page, and for a button that it does not show.
+   */
+  readonly press: (page: string, action: string) => void;
   readonly objects: () => readonly SimulatedObject[];
   readonly deliveries: () => readonly DeliveryView[];
   /** Keeps callbacks back from now on. */
@@ -112,13 +162,14 @@ export type SimulatorControl = {
   /** Sends a callback again now. */
   readonly resend: (eventId: string) => Promise<void>;
   /**
-   * A callback as it would be sent now, or `skewMs` later or earlier, without sending it: for those who forge.
-   * @throws Error when there is no such callback.
+   * A callback as it would be sent now, or with another time, content or signer, without sending it: for those who
+   * forge. @throws Error when there is no such callback.
    */
-  readonly signed: (eventId: string, skewMs?: number) => SignedCallback;
+  readonly signed: (eventId: string, order?: SigningOrder) => SignedCallback;
   readonly failNext: (order: FaultOrder) => void;
   /** Breaks every API connection, and delays callbacks, for `ms` of the simulator's clock. */
   readonly downFor: (ms: number) => void;
+  readonly misreport: (order: Misreport) => void;
   readonly spoilStatement: (fault: StatementFault) => void;
   /** Resolves when no callback is on its way. One that waits for its next attempt is not on its way. */
   readonly idle: () => Promise<void>;

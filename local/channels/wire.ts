@@ -16,6 +16,9 @@ export type WireAnswer = {
   readonly body: string | Uint8Array;
 };
 
+/** An answer whose body is text. */
+export type TextAnswer = WireAnswer & { readonly body: string };
+
 /** What a caller sees: an answer, or a connection that breaks without one. */
 export type WireOutcome = WireAnswer | "dropped";
 
@@ -23,7 +26,7 @@ export const json = (
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
-): WireAnswer => ({
+): TextAnswer => ({
   status,
   headers: { "content-type": "application/json", ...headers },
   body: JSON.stringify(body),

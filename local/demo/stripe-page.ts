@@ -6,7 +6,7 @@ export async function pressOnPaymentPage(
   clientSecret: string,
   action: string,
 ): Promise<void> {
-  const page = `${stripeUrl}/pay/${encodeURIComponent(clientSecret)}`;
+  const page = `${stripeUrl}/pay/payment/${encodeURIComponent(clientSecret)}`;
   const shown = await fetch(page);
   if (!shown.ok) throw new Error(`The payment page answered ${shown.status}`);
   const pressed = await fetch(page, {

@@ -19,7 +19,7 @@ import type {
   RefundFact,
 } from "../../shared/channels/facts.ts";
 import { type Plan, settled } from "../../shared/channels/plan.ts";
-import { fromReference, toReference } from "../../shared/channels/reference.ts";
+import { toReference } from "../../shared/channels/reference.ts";
 import type { Transport } from "../../shared/channels/transport.ts";
 import { DAY, HOUR, SECOND } from "../../shared/platform/clock.ts";
 import { createFakePayouts, type PayoutOperation } from "./fake-payouts.ts";
@@ -246,7 +246,12 @@ export function createFakeProvider(now: () => number, capabilities: ChannelCapab
         payers.push(payer);
         const payment = made(paymentId, money);
         return ok({
-          action: { type: "fake_token", token: `secret-of-${payment.id}` },
+          // As one of the real channels gives out, so that the API's contract knows it.
+          action: {
+            type: "paypal_approval",
+            orderId: `secret-of-${payment.id}`,
+            approvalUrl: `https://fake.example/${payment.id}`,
+          },
           fact: paymentFact(payment),
         });
       }),
@@ -370,7 +375,3 @@ export const plainTransport = (around: <T>(run: () => Promise<T>) => Promise<T>)
     throw new Error("the fake channel has no statement files");
   },
 });
-
-/** Our id of a refund by the provider's. */
-export const refundIdIn = (channelRefundId: string): string | undefined =>
-  fromReference("refund", channelRefundId.replace(/^re_/, ""));

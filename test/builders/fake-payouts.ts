@@ -27,8 +27,6 @@ export const fakeRecipients = [
   z.strictObject({ type: z.literal("paypal_email"), email: z.email() }),
 ] as const;
 
-export type FakePayouts = ReturnType<typeof createFakePayouts>;
-
 /** @param call does an operation as the next fault of its kind says */
 export function createFakePayouts(
   channel: string,
@@ -91,7 +89,16 @@ export function createFakePayouts(
         const payout = known ?? { id, payoutId, money, recipient, status: settings.status, changedAt: now() };
         payouts.set(id, payout);
         const action =
-          payout.status === "requires_action" ? { action: { type: "fake_confirm", token: `ask-${id}` } } : {};
+          payout.status === "requires_action"
+            ? {
+                action: {
+                  type: "wechat_confirm_transfer",
+                  mchId: "1",
+                  appId: "app",
+                  packageInfo: `ask-${id}`,
+                },
+              }
+            : {};
         return { outcome: "ok", value: { fact: factOf(payout), ...action } };
       }),
     queryPayout: (ref) => doing("query-payout", () => queried(ref)),

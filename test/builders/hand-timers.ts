@@ -3,16 +3,23 @@ export type HandTimers = {
   readonly schedule: (ms: number, run: () => void) => void;
   /** The earliest timer up to a time, taken out. */
   readonly next: (until: number) => { readonly at: number; readonly run: () => void } | undefined;
+  /** As after a crash: no timer is left. */
+  readonly forget: () => void;
 };
 
 export function handTimers(now: () => number): HandTimers {
-  const timers: { readonly at: number; readonly run: () => void }[] = [];
+  let timers: readonly { readonly at: number; readonly run: () => void }[] = [];
   return {
-    schedule: (ms, run) => void timers.push({ at: now() + ms, run }),
+    schedule(ms, run) {
+      timers = [...timers, { at: now() + ms, run }];
+    },
     next(until) {
       const due = timers.filter(({ at }) => at <= until).toSorted((a, b) => a.at - b.at)[0];
-      if (due !== undefined) timers.splice(timers.indexOf(due), 1);
+      timers = timers.filter((timer) => timer !== due);
       return due;
+    },
+    forget() {
+      timers = [];
     },
   };
 }

@@ -2,8 +2,9 @@
  * The payments area in a small world, with the real Stripe channel speaking HTTP to the Stripe simulator, whose
  * webhooks come in through the callbacks area.
  */
-import { createStripeSimulator, type StripeSimulator } from "../../local/stripe/simulator.ts";
-import { signatureHeader } from "../../local/stripe/webhooks.ts";
+import type { Simulator } from "../../local/channels/simulator.ts";
+import { simulator as stripeSimulator } from "../../local/channels/stripe/simulator.ts";
+import { signatureHeader } from "../../local/channels/stripe/webhooks.ts";
 import { channelModules } from "../../shared/channels/registry.ts";
 import { createTransport, type Fetch, TRANSPORT_LIMITS } from "../../shared/channels/transport.ts";
 import type { Channels } from "../../shared/payments/open-channels.ts";
@@ -14,11 +15,12 @@ import { type Called, seededRandom } from "./world.ts";
 
 export { CLEARING_SHARDS } from "./payments-base.ts";
 
+const CALLBACK_URL = "https://kith.example/v1/callbacks/stripe";
 export const WEBHOOK_SECRET = "whsec_current";
 export const OLD_WEBHOOK_SECRET = "whsec_previous";
 
 export type PaymentsWorld = PaymentsBase & {
-  readonly simulator: StripeSimulator;
+  readonly simulator: Simulator;
   /** Changes the simulator's answers on their way to the channel. */
   answers: ((call: string, body: Record<string, unknown>) => Record<string, unknown>) | undefined;
   /** The channel's settings; a test may change them. */
@@ -46,7 +48,7 @@ export async function createPaymentsWorld(): Promise<PaymentsWorld> {
         publishableKey: "pk_test_world",
         webhookSecrets: [WEBHOOK_SECRET, OLD_WEBHOOK_SECRET],
       },
-      callbackUrl: "https://kith.example/v1/callbacks/stripe",
+      callbackUrl: CALLBACK_URL,
       tools: { now: platform.clock.now, bytes: platform.random.bytes },
     });
     const transport = createTransport(
@@ -67,22 +69,33 @@ export async function createPaymentsWorld(): Promise<PaymentsWorld> {
   const post = (body: string, headers: Readonly<Record<string, string>>) =>
     base.callbacks.call("receiveCallback", { params: { channel: "stripe" }, rawBody: body, headers });
 
-  const simulator = createStripeSimulator({
-    secretKey: "sk_test_world",
-    publishableKey: "pk_test_world",
-    webhookSecret: WEBHOOK_SECRET,
-    webhookUrl: "https://kith.example/v1/callbacks/stripe",
-    accountId: "acct_world",
-    now: clock.now,
-    schedule: timers.schedule,
-    random: seededRandom(2).fraction,
-    store: { load: () => undefined, save: () => {} },
-    log: () => {},
-    sendWebhook: async (_url, headers, body) => (await post(body, headers)).status,
+  const random = seededRandom(2);
+  const simulator = stripeSimulator.create({
+    keys: {
+      apiKey: "sk_test_world",
+      publishableKey: "pk_test_world",
+      webhookSecrets: [WEBHOOK_SECRET],
+    },
+    provider: { accountId: "acct_world" },
+    settings: {},
+    callbackUrl: CALLBACK_URL,
+    ports: {
+      now: clock.now,
+      schedule: timers.schedule,
+      random: random.fraction,
+      bytes: random.bytes,
+      store: { load: () => undefined, save: () => {}, volatile: true },
+      log: () => {},
+      resolve: (url) => url,
+      fetch: async (_url, init) => {
+        const headers = Object.fromEntries(new Headers(init?.headers));
+        return new Response("", { status: (await post(String(init?.body), headers)).status });
+      },
+    },
   });
   await simulator.listen(0);
   fetchStripe = async (address, init) => {
-    const url = address.replace("https://api.stripe.com", simulator.url);
+    const url = address.replace("https://api.stripe.com", simulator.url());
     const answer = await fetch(url, init);
     if (result.answers === undefined) return answer;
     const call = `${init.method ?? "GET"} ${new URL(url).pathname}`;

@@ -1,6 +1,7 @@
 /** A pepper in memory for tests: one key a name, a count of what it was asked, and outages on demand. */
 import { createHmac } from "node:crypto";
 import type { Pepper } from "../../shared/pin/pepper.ts";
+import type { PinSettings } from "../../shared/pin/settings.ts";
 
 export type TestPepper = Pepper & {
   /** MACs made so far. */
@@ -28,3 +29,6 @@ export function testPepper(keyId = "pepper-1"): TestPepper {
 
 /** So that a test of what is done with a hash does not wait for a slow one. */
 export const FEW_ITERATIONS = 100;
+
+/** The settings of PINs that tests have where they are about something else. */
+export const PIN_SETTINGS: PinSettings = { freshSignInMinutes: 10, resetWaitHours: 24 };

@@ -9,7 +9,7 @@ import { reconciliationEvents } from "../../functions/reconciliation/event-handl
 import { reconciliationStores } from "../../functions/reconciliation/wiring.ts";
 import { createCampaigns } from "../../shared/campaigns/store.ts";
 import type { ChannelCapabilities } from "../../shared/channels/capabilities.ts";
-import type { ChannelFailure } from "../../shared/channels/facts.ts";
+import type { ChannelFailure, ChannelOutcome } from "../../shared/channels/facts.ts";
 import { settled } from "../../shared/channels/plan.ts";
 import { StatementError, type StatementLine, type StatementSource } from "../../shared/channels/statement.ts";
 import { consumeEvents } from "../../shared/events/consume.ts";
@@ -23,7 +23,9 @@ import { type Area, type Called, lambdaContext, messagesFor, sqsEvent, usd } fro
 
 export const OPS = "olivia!";
 
-export type Told = readonly StatementLine[] | "not-ready" | "unreachable" | "unreadable";
+type ToldPart = readonly StatementLine[] | "not-ready" | "unreachable";
+/** `parts`: several files, one after the other. */
+export type Told = ToldPart | "unreadable" | { readonly parts: readonly ToldPart[] };
 
 export type ReconciliationWorld = FakePaymentsWorld & {
   readonly ops: Area<typeof opsRoutes>;
@@ -59,9 +61,16 @@ export async function createReconciliationWorld({
   await w.world.person("ada");
   const days = new Map<string, Told>();
 
-  const sourceOf = (told: Told): StatementSource => {
+  const failure: ChannelFailure = { outcome: "unknown", detail: "no answer" };
+  const opened = (told: Told): ChannelOutcome<StatementSource> => {
+    if (told === "unreachable") return failure;
+    if (told === "unreadable") throw new StatementError("a line makes no sense");
+    if (typeof told === "string" || !("parts" in told)) return { outcome: "ok", value: sourceOf(told) };
+    const parts = told.parts.map((part) => () => settled(opened(part)));
+    return { outcome: "ok", value: { kind: "parts", parts } };
+  };
+  const sourceOf = (told: Exclude<ToldPart, "unreachable">): StatementSource => {
     if (told === "not-ready") return { kind: "not-ready" };
-    if (typeof told === "string") throw new Error(`a statement cannot be ${told}`);
     if (told.length === 0) return { kind: "empty" };
     // Two lines a page, so that there are pages.
     return {
@@ -73,21 +82,13 @@ export async function createReconciliationWorld({
       },
     };
   };
-  const failure: ChannelFailure = { outcome: "unknown", detail: "no answer" };
   const channels: ReconciliationDeps["channels"] = {
     async open(name) {
-      const opened = await w.deps.channels.open(name);
+      const found = await w.deps.channels.open(name);
       return (
-        opened && {
-          ...opened,
-          channel: {
-            ...opened.channel,
-            openStatement: (day) => {
-              const told = days.get(day) ?? [];
-              if (told === "unreadable") throw new StatementError("a line makes no sense");
-              return settled(told === "unreachable" ? failure : { outcome: "ok", value: sourceOf(told) });
-            },
-          },
+        found && {
+          ...found,
+          channel: { ...found.channel, openStatement: (day) => settled(opened(days.get(day) ?? [])) },
         }
       );
     },
@@ -106,6 +107,7 @@ export async function createReconciliationWorld({
       ...w.deps,
       campaigns: createCampaigns({ table }),
       currencies: ["USD", "EUR"],
+      channelNames: [FAKE],
     }),
   );
   let seen = 0;

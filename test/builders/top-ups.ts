@@ -1,5 +1,5 @@
 /** Short words for tests of top-ups in a payments world. */
-import type { PayAction } from "../../local/stripe/pay-page.ts";
+import type { PayAction } from "../../local/channels/stripe/page.ts";
 import type { Item } from "../../shared/table/table.ts";
 import type { PaymentsWorld } from "./payments-world.ts";
 import type { Called } from "./world.ts";
@@ -17,25 +17,31 @@ export type TopUps = {
   readonly announced: (type: string) => number;
   /** The lines of a payment's history. */
   readonly facts: (id: string) => Promise<Item[]>;
-  /** The simulator's events of a type. */
+  /** The simulator's webhooks of a type that were due so far. */
   readonly eventIds: (type: string) => string[];
 };
 
 export function topUpsOf(w: PaymentsWorld): TopUps {
-  const events = (type: string) => w.simulator.control.events().filter((event) => event.type === type);
-  const intents = () => events("payment_intent.created").map(({ objectId }) => objectId);
+  const { control } = w.simulator;
+  const payments = () => control.objects().filter(({ kind }) => kind === "payment");
+  const intents = () => payments().map(({ id }) => id);
   return {
     topUp: (key = "k1", value = 12_50, as = "ada", currency = "USD") =>
       w.api.call("createTopUp", { as, key, body: { amount: { value, currency }, channel: "stripe" } }),
     get: (id, as = "ada") => w.api.call("getPayment", { as, params: { id } }),
     intents,
-    act: (action, intent = intents()[0] ?? "") => w.simulator.control.act(intent, action),
+    act: (action, intent = intents()[0]) =>
+      control.press(payments().find(({ id }) => id === intent)?.page ?? "", action),
     async settle(options) {
       await w.pass();
       await w.consume(options);
     },
     announced: (type) => w.events.filter((event) => event.type === type).length,
     facts: async (id) => [...(await w.facts(id))],
-    eventIds: (type) => events(type).map(({ id }) => id),
+    eventIds: (type) =>
+      control
+        .deliveries()
+        .filter((delivery) => delivery.type === type)
+        .map(({ eventId }) => eventId),
   };
 }

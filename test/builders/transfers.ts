@@ -17,7 +17,12 @@ export const transfersArea = (world: World, options?: { readonly cold: boolean }
 
 /** The two routes by which ops freezes a person and ends the freeze. */
 export function freezesArea(world: World) {
-  const deps = { ...world, campaigns: createCampaigns(world), currencies: ["USD"] as const };
+  const deps = {
+    ...world,
+    campaigns: createCampaigns(world),
+    currencies: ["USD"] as const,
+    channelNames: [],
+  };
   const routes = {
     freezeAccount: opsRoutes.freezeAccount,
     unfreezeAccount: opsRoutes.unfreezeAccount,

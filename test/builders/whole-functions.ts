@@ -57,8 +57,8 @@ export const queueUrl = (name: string): string => `https://queues.example/${name
 
 /** What several functions are made of. */
 function partsOf({ world, outside, tokens, platform, queues }: FunctionDeps) {
-  const { table, accounts, ledger, risk } = world;
-  const parts = { table, accounts, ledger, risk, platform, tokens, queues };
+  const { table, accounts, ledger, risk, pinSettings } = world;
+  const parts = { table, accounts, ledger, risk, pinSettings, platform, tokens, queues };
   return {
     ...parts,
     relations: createRelations(parts),
@@ -104,7 +104,10 @@ export function apiFunctions(deps: FunctionDeps): Readonly<Record<keyof typeof a
     friends: api(areas.friends, friendsHandlers(parts)),
     referrals: api(areas.referrals, referralsHandlers(parts)),
     notifications: api(areas.notifications, notificationsHandlers(parts)),
-    ops: api(areas.ops, opsHandlers({ ...parts, currencies: ["USD", "EUR"] })),
+    ops: api(
+      areas.ops,
+      opsHandlers({ ...parts, currencies: ["USD", "EUR"], channelNames: ["stripe", "paypal"] }),
+    ),
     meta: api(areas.meta, metaHandlers({ stage: "test", areas })),
   };
 }

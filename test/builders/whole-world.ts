@@ -7,7 +7,7 @@ import type { APIGatewayProxyEventV2, DynamoDBRecord } from "aws-lambda";
 import * as z from "zod";
 import { type AreaName, areas } from "../../functions/areas.ts";
 import { relayRecords } from "../../functions/relay/relay-events.ts";
-import { signatureHeader } from "../../local/stripe/webhooks.ts";
+import { signatureHeader } from "../../local/channels/stripe/webhooks.ts";
 import { createCampaigns } from "../../shared/campaigns/store.ts";
 import { type Route, type RouteTable, routeKey } from "../../shared/http/route.ts";
 import type { TokenVerifier } from "../../shared/http/tokens.ts";

@@ -1,7 +1,7 @@
 /** Withdrawals in the payments area over the channel in memory. */
 import type { ChannelCapabilities } from "../../shared/channels/capabilities.ts";
 import type { ChannelPayoutStatus } from "../../shared/channels/facts.ts";
-import { HOUR } from "../../shared/platform/clock.ts";
+import { DAY, HOUR } from "../../shared/platform/clock.ts";
 import { FAKE } from "./fake-channel.ts";
 import type { FakePaymentsWorld } from "./fake-payments-world.ts";
 import { usd } from "./usd.ts";
@@ -11,7 +11,7 @@ export const fakePayouts: Extract<ChannelCapabilities["payouts"], { readonly sup
   currencies: { USD: { min: 50, max: 500_000, step: 1 }, EUR: { min: 50, max: 500_000, step: 1 } },
   mayNeedAction: true,
   actionWindowMs: HOUR,
-  mayReturn: true,
+  returnsWithinMs: 27 * DAY,
   cancel: true,
 };
 

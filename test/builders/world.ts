@@ -15,7 +15,7 @@ import type { EngineCall, Fault } from "../../local/engine/faults.ts";
 import { inProcessHandler } from "../../local/engine/in-process-handler.ts";
 import { createCallerResolver, OPS_GROUP } from "../../shared/accounts/resolve-caller.ts";
 import { type Accounts, createAccounts } from "../../shared/accounts/store.ts";
-import { type DomainEvent, type Subscriber, subscribers } from "../../shared/events/catalogue.ts";
+import type { DomainEvent, Subscriber } from "../../shared/events/catalogue.ts";
 import { eventOfChange, toMessage } from "../../shared/events/message.ts";
 import { subscribersOf } from "../../shared/events/subscriptions.ts";
 import { type Route, type RouteTable, routeKey } from "../../shared/http/route.ts";
@@ -26,6 +26,7 @@ import type { Limits } from "../../shared/ledger/limits.ts";
 import { movement } from "../../shared/ledger/postings.ts";
 import { createLedger, type Ledger } from "../../shared/ledger/store.ts";
 import { type Money, money } from "../../shared/money/money.ts";
+import type { PinSettings } from "../../shared/pin/settings.ts";
 import { type AccountId, derivedId, newId } from "../../shared/platform/ids.ts";
 import { silentLog } from "../../shared/platform/log.ts";
 import { silentMetrics } from "../../shared/platform/metrics.ts";
@@ -36,6 +37,7 @@ import { createMeter, type Meter } from "../../shared/table/meter.ts";
 import { createTable, documentClient, type Table } from "../../shared/table/table.ts";
 import { wideLimits } from "./book.ts";
 import { createKithTable } from "./kith-table.ts";
+import { PIN_SETTINGS } from "./pepper.ts";
 import { assertKeepsContract } from "./reply-contract.ts";
 import { calmRisk } from "./risk.ts";
 
@@ -82,6 +84,7 @@ export type World = {
   readonly ledger: Ledger;
   readonly tokens: TokenVerifier;
   readonly risk: RiskSettings;
+  readonly pinSettings: PinSettings;
   readonly resolveCaller: ReturnType<typeof createCallerResolver>;
   /** A person with the required consents given and, if wanted, money. Their bearer token is their name. */
   readonly person: (
@@ -106,7 +109,10 @@ export type World = {
 };
 
 export type CallOptions = {
-  /** A name given to `person`, with `:session` behind it for another session; `ops` groups by `name!`. */
+  /**
+   * A name given to `person`, with `:session` behind it for another session, and `:seconds` behind that for one that
+   * began then; `ops` groups by `name!`.
+   */
   readonly as?: string | undefined;
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
@@ -221,17 +227,19 @@ export const lambdaContext = context;
 export const messagesFor = (subscriber: Subscriber, events: readonly DomainEvent[]): string[] =>
   events.filter((event) => subscribersOf(event.type).includes(subscriber)).map(toMessage);
 
-export const allSubscribers = subscribers;
-
-/** Tokens that are names: `ada`, `ada.tablet` for another session, `olivia~` for a member of ops. */
-function nameTokens(clock: HandClock, signedInAt: number): TokenVerifier {
+/**
+ * Tokens that are names: `ada`, `ada.tablet` for another session, `ada.tablet.1790000000` for one that began at that
+ * second, `olivia~` for a member of ops.
+ */
+function nameTokens(clock: HandClock, signedInFirst: number): TokenVerifier {
   const parse = (jwt: string) => {
-    const [head = "", session = "phone"] = jwt.split(".");
-    return { name: head.replace("~", ""), session, isOps: head.endsWith("~") };
+    const [head = "", session = "phone", begun] = jwt.split(".");
+    const signedInAt = begun === undefined ? signedInFirst : Number(begun);
+    return { name: head.replace("~", ""), session, signedInAt, isOps: head.endsWith("~") };
   };
   return {
     access: async (jwt) => {
-      const { name, session, isOps } = parse(jwt);
+      const { name, session, signedInAt, isOps } = parse(jwt);
       if (name === "forged") return err({ code: "token-refused", reason: "forged" });
       return ok({
         subject: `sub-${name}`,
@@ -313,6 +321,7 @@ export async function createWorld({
     ledger,
     tokens,
     risk,
+    pinSettings: PIN_SETTINGS,
     resolveCaller,
     fund,
     async person(name, { funds, consented = true } = {}) {

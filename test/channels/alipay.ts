@@ -1,3 +1,4 @@
+import { toDecimal } from "../../shared/channels/decimal.ts";
 import type { ChannelFacts } from "./channel-facts.ts";
 
 export const facts: ChannelFacts = {
@@ -17,4 +18,12 @@ export const facts: ChannelFacts = {
   },
   opening: ({ orderString }) => ({ path: "/pay", query: String(orderString) }),
   recipient: { type: "alipay_user", userId: "2088000000000009" },
+  callbacks: {
+    thanks: { status: 200, body: "success" },
+    refusal: { status: 400, body: "failure" },
+    signature: { field: "sign" },
+    paid: "trade_status_sync",
+    amount: (value) => ({ total_amount: toDecimal({ value, currency: "CNY" }) }),
+    transaction: "trade_no",
+  },
 };

@@ -16,7 +16,8 @@ export type TestedChannel = ChannelFacts & {
 };
 
 async function testedChannel(name: ChannelName): Promise<readonly [ChannelName, TestedChannel]> {
-  const { facts }: { facts: ChannelFacts } = await import(`./${name}.ts`);
+  const file = new URL(`${name}.ts`, import.meta.url).href;
+  const { facts }: { facts: ChannelFacts } = await import(file);
   const { simulator }: { simulator: SimulatorModule } = await import(
     `../../local/channels/${name}/simulator.ts`
   );

@@ -1,3 +1,4 @@
+import { toDecimal } from "../../shared/channels/decimal.ts";
 import type { ChannelFacts } from "./channel-facts.ts";
 
 export const facts: ChannelFacts = {
@@ -10,4 +11,14 @@ export const facts: ChannelFacts = {
   },
   currencies: ["INR"],
   moved: { received: ["TXN_SUCCESS"], refunded: ["TXN_SUCCESS"], "paid-out": [], disputed: [] },
+  callbacks: {
+    thanks: { status: 200, body: "Received. You can go back to the app." },
+    refusal: { status: 400, body: "This message was not accepted." },
+    signature: { field: "CHECKSUMHASH" },
+    paid: "TXN_SUCCESS",
+    amount: (value) => ({ TXNAMOUNT: toDecimal({ value, currency: "INR" }) }),
+    otherCurrency: { CURRENCY: "USD" },
+    transaction: "TXNID",
+    eventMember: "TXNID",
+  },
 };

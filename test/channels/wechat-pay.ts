@@ -11,4 +11,14 @@ export const facts: ChannelFacts = {
   currencies: ["CNY"],
   moved: { received: ["SUCCESS"], refunded: ["SUCCESS"], "paid-out": ["SUCCESS"], disputed: [] },
   recipient: { type: "wechat", openId: "recipient" },
+  callbacks: {
+    thanks: { status: 200, body: JSON.stringify({ code: "SUCCESS", message: "" }) },
+    refusal: { status: 400, body: JSON.stringify({ code: "FAIL", message: "not accepted" }) },
+    signature: { header: "wechatpay-signature" },
+    tolerance: { past: 300, future: 300 },
+    paid: "TRANSACTION.SUCCESS",
+    amount: (value) => ({ total: value, payer_total: value }),
+    otherCurrency: { currency: "USD", payer_currency: "USD" },
+    transaction: "transaction_id",
+  },
 };

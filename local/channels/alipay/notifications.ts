@@ -2,6 +2,7 @@
 
 import { encodeForm, FORM_TYPE } from "../kit/form.ts";
 import type { CallbackRules } from "../kit/protocol.ts";
+import { strangersKey } from "../kit/stranger.ts";
 import type { Refund, Trade, Transfer } from "./state.ts";
 import { beijing, notificationSignature, yuan } from "./wire-format.ts";
 import type { World } from "./world.ts";
@@ -13,10 +14,11 @@ const HOUR = 60 * MINUTE;
 export const callbackRules = (alipayPrivateKey: string): CallbackRules => ({
   retryAfterMs: [4 * MINUTE, 10 * MINUTE, 10 * MINUTE, HOUR, 2 * HOUR, 6 * HOUR, 15 * HOUR],
   isAcknowledged: (status, text) => status === 200 && text === "success",
-  sign({ content }, nowMs) {
+  sign({ content }, nowMs, { key, keyName } = {}) {
     const stored = new Map(new URLSearchParams(content));
     if (stored.has("notify_type")) stored.set("notify_time", beijing(nowMs));
-    stored.set("sign", notificationSignature(stored, alipayPrivateKey));
+    if (keyName !== undefined) stored.set("alipay_cert_sn", keyName);
+    stored.set("sign", notificationSignature(stored, key === "stranger" ? strangersKey() : alipayPrivateKey));
     return {
       headers: { "content-type": `${FORM_TYPE}; charset=utf-8` },
       body: encodeForm(Object.fromEntries(stored)),

@@ -54,6 +54,10 @@ export const TransferShape = z.object({
 });
 export type Transfer = z.infer<typeof TransferShape>;
 
+/** Of trades, or of the account. */
+const BillKindShape = z.enum(["trade", "signcustomer"]);
+export type BillKind = z.infer<typeof BillKindShape>;
+
 export const AlipayStateShape = z.object({
   /** The merchant's balance. */
   balance: z.int(),
@@ -62,7 +66,7 @@ export const AlipayStateShape = z.object({
   codes: mapOf(OrderShape),
   transfers: mapOf(TransferShape),
   /** Addresses of bills, by their token. */
-  bills: mapOf(z.object({ day: z.string(), untilMs: z.number() })),
+  bills: mapOf(z.object({ day: z.string(), kind: BillKindShape.default("trade"), untilMs: z.number() })),
 });
 export type AlipayState = z.infer<typeof AlipayStateShape>;
 

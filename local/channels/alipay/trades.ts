@@ -87,7 +87,8 @@ export function tradeOf({ kit }: World, content: Content): Trade {
 
 export function queryTrade(world: World, content: Content): Result {
   const trade = tradeOf(world, content);
-  const total = yuan(trade.value);
+  const truth = { value: trade.value, currency: "CNY", merchant: world.sellerId };
+  const total = yuan(world.kit.reported(trade.order, truth).value);
   return {
     ...{
       out_trade_no: trade.order,

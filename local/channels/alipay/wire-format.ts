@@ -1,7 +1,8 @@
 /** Amounts, times and signatures as Alipay's protocol writes them. */
 import { createSign, createVerify } from "node:crypto";
 
-const BEIJING_MS = 8 * 3_600_000;
+export const BEIJING_MINUTES = 480;
+const BEIJING_MS = BEIJING_MINUTES * 60_000;
 
 /** `2026-11-22 09:30:00`, Beijing time. */
 export const beijing = (atMs: number): string =>
@@ -13,6 +14,16 @@ export function fromBeijing(text: string): number | undefined {
   const atMs = Date.parse(`${text.replace(" ", "T")}+08:00`);
   return Number.isNaN(atMs) ? undefined : atMs;
 }
+
+/** What a bill says of the day that it is of. */
+export function dayRange(day: string): string {
+  const [year = "", month = "", date = ""] = day.split("-");
+  const of = `${year}年${month}月${date}日`;
+  return `[${of} 00:00:00]   终止日期：[${of} 24:00:00]`;
+}
+
+/** The two files of a bill as text, and what their names say. */
+export type BillTexts = { readonly name: string; readonly detail: string; readonly sums: string };
 
 /** `12.30` */
 export const yuan = (fen: number): string => {
@@ -48,6 +59,13 @@ export function isSignedRequest(fields: Fields, appPublicKey: string): boolean {
 export const signedText = (text: string, alipayPrivateKey: string): string =>
   createSign("sha256WithRSAEncryption").update(text, "utf8").sign(alipayPrivateKey, "base64");
 
-/** The signature of a notification: everything but `sign` and `sign_type`, empty values too. */
-export const notificationSignature = (fields: Fields, alipayPrivateKey: string): string =>
-  signedText(inOrder(without(fields, ["sign", "sign_type"], true)), alipayPrivateKey);
+/**
+ * The signature of a notification: everything but `sign` and `sign_type`, empty values too. With SHA-256 (`RSA2`), or
+ * with SHA-1 where the notification says the older `RSA`.
+ */
+export const notificationSignature = (fields: Fields, alipayPrivateKey: string): string => {
+  const text = inOrder(without(fields, ["sign", "sign_type"], true));
+  return fields.get("sign_type") === "RSA"
+    ? createSign("sha1WithRSAEncryption").update(text, "utf8").sign(alipayPrivateKey, "base64")
+    : signedText(text, alipayPrivateKey);
+};

@@ -2,7 +2,7 @@
  * Callbacks: signed anew for each attempt, sent, and sent again by the provider's own schedule until they are
  * acknowledged. They are part of the state, so what was not acknowledged before a restart is sent after it.
  */
-import type { DeliveryView, SignedCallback, SimulatorPorts } from "../simulator.ts";
+import type { DeliveryView, SignedCallback, SigningOrder, SimulatorPorts } from "../simulator.ts";
 import type { CallbackRules, OutgoingCallback } from "./protocol.ts";
 import type { Delivery, KitState, Saver } from "./state.ts";
 
@@ -16,8 +16,10 @@ export type Callbacks = {
   /** Rejects when there is no such callback. */
   readonly resend: (eventId: string) => Promise<void>;
   /** @throws Error when there is no such callback. */
-  readonly signed: (eventId: string, skewMs?: number) => SignedCallback;
+  readonly signed: (eventId: string, order?: SigningOrder) => SignedCallback;
   readonly deliveries: () => readonly DeliveryView[];
+  /** Whether it is still to be acknowledged; `undefined` when there is no such callback. */
+  readonly isOpen: (eventId: string) => boolean | undefined;
   readonly idle: () => Promise<void>;
   /** Schedules every delivery that is not finished. */
   readonly resume: () => void;
@@ -126,7 +128,7 @@ export function createCallbacks({ state, saver, ports, rules, downForMs }: Callb
   }
 
   return {
-    emit({ eventId, type, objectId, url, content, once = false }) {
+    emit({ eventId, type, objectId, url, content, once = false, byTimer = false }) {
       if (url === "") return;
       const fresh = { status: "waiting", attempts: 0, planned: 0, lastStatus: 0 } as const;
       const delivery: Delivery = {
@@ -140,7 +142,8 @@ export function createCallbacks({ state, saver, ports, rules, downForMs }: Callb
         dueAtMs: ports.now(),
       };
       state.deliveries.set(eventId, delivery);
-      due(delivery, delivery.dueAtMs);
+      if (byTimer) schedule(delivery);
+      else due(delivery, delivery.dueAtMs);
     },
     hold() {
       state.holding = true;
@@ -167,11 +170,12 @@ export function createCallbacks({ state, saver, ports, rules, downForMs }: Callb
       await track(delivery, attempt(delivery));
       saver.changed();
     },
-    signed(eventId, skewMs = 0) {
+    signed(eventId, { skewMs = 0, content: other, ...signer } = {}) {
       const delivery = state.deliveries.get(eventId);
       if (delivery === undefined) throw new Error(`No such callback: ${eventId}.`);
-      const { headers, body } = rules.sign(delivery, ports.now() + skewMs);
-      return { url: ports.resolve(delivery.url), headers, body };
+      const content = other ?? delivery.content;
+      const { headers, body } = rules.sign({ ...delivery, content }, ports.now() + skewMs, signer);
+      return { url: ports.resolve(delivery.url), headers, body, content };
     },
     deliveries: () =>
       [...state.deliveries.values()].map(({ eventId, type, objectId, attempts, status, lastStatus }) => ({
@@ -182,6 +186,10 @@ export function createCallbacks({ state, saver, ports, rules, downForMs }: Callb
         status,
         lastStatus,
       })),
+    isOpen(eventId) {
+      const delivery = state.deliveries.get(eventId);
+      return delivery && (delivery.status === "waiting" || delivery.status === "held");
+    },
     async idle() {
       while (inFlight.size > 0) await Promise.all(inFlight.keys());
     },

@@ -1,6 +1,6 @@
 /** The control surface over HTTP: each order a `POST /control/<name>` with JSON, each view a `GET`. */
 import * as z from "zod";
-import type { FaultOrder, SimulatorAction, SimulatorControl } from "../simulator.ts";
+import type { FaultOrder, Misreport, SimulatorAction, SimulatorControl } from "../simulator.ts";
 import { json, type WireAnswer, type WireRequest } from "../wire.ts";
 import { StatementFaultShape } from "./statement.ts";
 
@@ -26,11 +26,39 @@ const FaultOrderShape = z.strictObject({
   operation: z.string().default(""),
   kind: z.enum(["drop-before-effect", "drop-after-effect", "status"]),
   status: z.int().min(400).max(599).optional(),
+  kept: z.boolean().optional(),
+  retryAfterSeconds: z.int().nonnegative().optional(),
   times: z.int().positive().default(1),
 });
 
-const faultOrder = ({ status, ...rest }: z.infer<typeof FaultOrderShape>): FaultOrder =>
-  status === undefined ? rest : { ...rest, status };
+const faultOrder = ({
+  status,
+  kept,
+  retryAfterSeconds,
+  ...rest
+}: z.infer<typeof FaultOrderShape>): FaultOrder => ({
+  ...rest,
+  ...(status !== undefined && { status }),
+  ...(kept !== undefined && { kept }),
+  ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+});
+
+const SigningOrderShape = z.strictObject({
+  eventId: z.string(),
+  skewMs: z.int().optional(),
+  content: z.string().optional(),
+  key: z.enum(["own", "stranger"]).optional(),
+  keyName: z.string().optional(),
+});
+
+const MisreportShape: z.ZodType<Misreport> = z.strictObject({
+  id,
+  value: z.int().nonnegative().optional(),
+  currency: z.string().length(3).optional(),
+  merchant: z.string().optional(),
+  after: z.int().nonnegative().optional(),
+  times: z.int().positive().optional(),
+});
 
 type Command = (control: SimulatorControl, body: unknown) => Promise<unknown>;
 
@@ -44,6 +72,9 @@ const nothing = z.strictObject({});
 const commands: ReadonlyMap<string, Command> = new Map(
   Object.entries({
     act: command(ActionShape, (control, action) => control.act(action)),
+    press: command(z.strictObject({ page: z.string(), action: z.string() }), (control, { page, action }) =>
+      control.press(page, action),
+    ),
     hold: command(nothing, (control) => control.hold()),
     release: command(z.strictObject({ order: z.array(z.string()).default([]) }), (control, { order }) =>
       control.release(order),
@@ -54,10 +85,8 @@ const commands: ReadonlyMap<string, Command> = new Map(
     resend: command(z.strictObject({ eventId: z.string() }), (control, { eventId }) =>
       control.resend(eventId),
     ),
-    signed: command(
-      z.strictObject({ eventId: z.string(), skewMs: z.int().default(0) }),
-      (control, { eventId, skewMs }) => control.signed(eventId, skewMs),
-    ),
+    signed: command(SigningOrderShape, (control, { eventId, ...order }) => control.signed(eventId, order)),
+    misreport: command(MisreportShape, (control, order) => control.misreport(order)),
     fail: command(FaultOrderShape, (control, order) => control.failNext(faultOrder(order))),
     down: command(z.strictObject({ ms: z.int().nonnegative() }), (control, { ms }) => control.downFor(ms)),
     spoil: command(StatementFaultShape, (control, fault) => control.spoilStatement(fault)),

@@ -1,8 +1,16 @@
 /** What a provider's protocol gives to the kit, and what it gets from it. */
 import type * as z from "zod";
-import type { SimulatedObject, SimulatorAction, SimulatorPorts } from "../simulator.ts";
+import type {
+  FaultOrder,
+  Signer,
+  SimulatedObject,
+  SimulatorAction,
+  SimulatorPorts,
+  StatementFault,
+} from "../simulator.ts";
 import type { WireAnswer, WireRequest } from "../wire.ts";
 import type { IdSource } from "./ids.ts";
+import type { Reported } from "./misreports.ts";
 import type { Delivery, Job } from "./state.ts";
 import type { ExtraMovement, Movement } from "./statement.ts";
 
@@ -18,6 +26,8 @@ export type OutgoingCallback = {
   readonly content: string;
   /** Tried once, whatever the answer: what passes through a payer's browser. */
   readonly once?: boolean;
+  /** Leaves by a timer of the clock, and not as soon as the call that caused it is done. */
+  readonly byTimer?: boolean;
 };
 
 export type CallbackRules = {
@@ -29,6 +39,8 @@ export type CallbackRules = {
   readonly sign: (
     callback: Pick<Delivery, "eventId" | "type" | "objectId" | "content" | "attempts">,
     nowMs: number,
+    /** Left out: the provider itself. */
+    signer?: Signer,
   ) => { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 };
 
@@ -44,22 +56,28 @@ export type Kit<State> = {
   /** The address of a person's page, `/pay/<kind>/<id>` on this machine. */
   readonly pageUrl: (kind: "payment" | "payout", id: string) => string;
   readonly emit: (callback: OutgoingCallback) => void;
+  /** Whether a callback with this id is still to be acknowledged; `undefined` when none was emitted. */
+  readonly isOpen: (eventId: string) => boolean | undefined;
   /** Calls the protocol's `runJob` once, `ms` from now, also after a restart. */
   readonly later: (ms: number, job: { readonly kind: string; readonly objectId: string }) => void;
   /** Forgets the jobs of an object. */
   readonly cancelJobs: (objectId: string) => void;
+  /** What answers say of a payment: the truth, unless a misreport of it was ordered. */
+  readonly reported: (id: string, truth: Reported) => Reported;
   /** Of all movements those that the statement of `day` shows, with the ordered faults applied. */
   readonly statementOf: <M extends Movement>(
     all: Iterable<M>,
     day: string,
     options: { readonly utcOffsetMinutes: number; readonly extra: (order: ExtraMovement) => M },
   ) => readonly M[];
+  /** The ordered faults themselves, for a statement that is not made of days. */
+  readonly statementFaults: () => readonly StatementFault[];
   readonly log: (line: string) => void;
 };
 
-/** A button. `action` is one of the actions of the page's kind of object. */
+/** A button. `action` is one of the actions of the page's kind of object, or a choice that `choose` knows. */
 export type PageButton = {
-  readonly action: SimulatorAction["action"];
+  readonly action: string;
   readonly label: string;
   readonly look?: "main" | "danger";
 };
@@ -93,11 +111,13 @@ export type ProtocolHandlers = {
   /** The name of a call that faults are ordered by; `METHOD path` by default. */
   readonly operation?: (request: WireRequest) => string;
   /** The provider's answer of an ordered failure. */
-  readonly failure: (status: number, request: WireRequest) => WireAnswer;
+  readonly failure: (status: number, request: WireRequest, order: FaultOrder) => WireAnswer;
   /** @throws ActionRefused */
   readonly act: (action: SimulatorAction) => void;
   readonly objects: () => readonly SimulatedObject[];
   readonly page: (kind: "payment" | "payout", id: string) => PageView | undefined;
+  /** What a button of the page does; `act` with the button's action by default. @throws ActionRefused */
+  readonly choose?: (kind: "payment" | "payout", id: string, action: string) => void;
   readonly runJob: (job: Pick<Job, "kind" | "objectId">) => void;
   /**
    * Controls that only this provider has, by name: `POST /control/<name>` with their input as JSON. Each reads its own

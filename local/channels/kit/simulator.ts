@@ -33,10 +33,12 @@
  * - `act` throws `ActionRefused` for what the state does not allow or the provider does not know.
  * - A callback's `content` is stored unsigned and signed by `callbacks.sign` at each attempt.
  * - Statements: `kit.statementOf(allMovements, day, { utcOffsetMinutes, extra })` applies the ordered faults.
+ * - A page whose buttons are not the shared actions: `choose` says what each does.
  * - Controls that only one provider has: `orders`, each `POST /control/<name>`.
+ * - Answers about a payment say what `kit.reported` says, and `sign` signs as whom it is told: both can be ordered wrong.
  * - Ids: `kit.ids`; forms: `form.ts`; days: `dayAt` of `statement.ts`.
  */
-import type { Simulator, SimulatorControl } from "../simulator.ts";
+import type { FaultOrder, Simulator, SimulatorControl } from "../simulator.ts";
 import type { WireAnswer, WireOutcome, WireRequest } from "../wire.ts";
 import { createCallbacks } from "./callbacks.ts";
 import { ActionShape, answerControl } from "./control.ts";
@@ -44,6 +46,7 @@ import { createFaults } from "./faults.ts";
 import { parseForm } from "./form.ts";
 import { createIdSource } from "./ids.ts";
 import { createJobs } from "./jobs.ts";
+import { createMisreports } from "./misreports.ts";
 import { notFoundPage, payPage } from "./page.ts";
 import { ActionRefused, type Protocol, type ProtocolHandlers } from "./protocol.ts";
 import { closeServer, createWireServer, listenOnLoopback } from "./server.ts";
@@ -56,6 +59,7 @@ export function createSimulator<State>(protocol: Protocol<State>): Simulator {
   const state = loadState(() => ports.store.load(), protocol.shape, protocol.empty);
   const saver = createSaver(state, ports);
   const faults = createFaults(ports.now);
+  const misreports = createMisreports();
   let baseUrl: string | undefined;
 
   const callbacks = createCallbacks({
@@ -78,9 +82,12 @@ export function createSimulator<State>(protocol: Protocol<State>): Simulator {
     },
     pageUrl: (kind, id) => `${baseUrl ?? "http://127.0.0.1"}${pathOf(kind, id)}`,
     emit: callbacks.emit,
+    isOpen: callbacks.isOpen,
     later: jobs.later,
     cancelJobs: jobs.cancel,
+    reported: misreports.reported,
     statementOf: (all, day, options) => movementsOfDay(all, day, state.kit.statementFaults, options),
+    statementFaults: () => state.kit.statementFaults,
     log: ports.log,
   });
 
@@ -88,6 +95,13 @@ export function createSimulator<State>(protocol: Protocol<State>): Simulator {
     act(action) {
       try {
         handlers.act(action);
+      } finally {
+        saver.changed();
+      }
+    },
+    press(page, action) {
+      try {
+        press(handlers, URL.canParse(page) ? new URL(page).pathname : page, action);
       } finally {
         saver.changed();
       }
@@ -101,6 +115,7 @@ export function createSimulator<State>(protocol: Protocol<State>): Simulator {
     signed: callbacks.signed,
     failNext: faults.failNext,
     downFor: faults.downFor,
+    misreport: misreports.add,
     spoilStatement(fault) {
       state.kit.statementFaults.push(fault);
       saver.changed();
@@ -119,6 +134,12 @@ export function createSimulator<State>(protocol: Protocol<State>): Simulator {
     ]),
   );
 
+  function refused(request: WireRequest, order: FaultOrder): WireAnswer {
+    const answer = handlers.failure(order.status ?? 500, request, order);
+    if (order.retryAfterSeconds === undefined) return answer;
+    return { ...answer, headers: { ...answer.headers, "retry-after": String(order.retryAfterSeconds) } };
+  }
+
   async function answerApi(request: WireRequest): Promise<WireOutcome> {
     const call = `${request.method} ${request.path}`;
     const operation = handlers.operation?.(request) ?? call;
@@ -127,8 +148,7 @@ export function createSimulator<State>(protocol: Protocol<State>): Simulator {
       ports.log(`${operation}: connection dropped before any effect`);
       return "dropped";
     }
-    const answer =
-      fault?.kind === "status" ? handlers.failure(fault.status ?? 500, request) : await handlers.api(request);
+    const answer = fault?.kind === "status" ? refused(request, fault) : await handlers.api(request);
     saver.changed();
     if (fault?.kind === "drop-after-effect") {
       ports.log(`${operation}: done (${answer.status}), answer lost`);
@@ -185,6 +205,18 @@ function addressed(path: string): { kind: "payment" | "payout"; id: string } | u
   }
 }
 
+function press(handlers: ProtocolHandlers, path: string, chosen: string): void {
+  const target = addressed(path);
+  const view = target && handlers.page(target.kind, target.id);
+  if (target === undefined || view === undefined) throw new ActionRefused(`${path} is no page.`);
+  const { kind, id } = target;
+  const offered = view.buttons.some(({ action }) => action === chosen);
+  const action = ActionShape.safeParse({ kind, id, action: chosen });
+  if (offered && handlers.choose !== undefined) handlers.choose(kind, id, chosen);
+  else if (offered && action.success) handlers.act(action.data);
+  else throw new ActionRefused("This can no longer be chosen.");
+}
+
 /** `GET` shows the page; a choice is answered with a redirect back to it, which says what happened. */
 function answerPage(
   title: string,
@@ -198,12 +230,8 @@ function answerPage(
   const about = { title, path: request.path, reference: target.id };
   if (request.method === "GET") return payPage(view, about);
   const chosen = parseForm(request.body).get("action");
-  const offered = view.buttons.some(({ action }) => action === chosen);
-  const action = ActionShape.safeParse({ ...target, action: chosen });
-  if (!offered || !action.success)
-    return payPage(view, { ...about, refusal: "This can no longer be chosen." });
   try {
-    control.act(action.data);
+    control.press(request.path, chosen ?? "");
   } catch (thrown) {
     if (!(thrown instanceof ActionRefused)) throw thrown;
     return payPage(view, { ...about, refusal: thrown.message });

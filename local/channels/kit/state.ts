@@ -95,6 +95,7 @@ export function createSaver(
   state: SavedState<unknown>,
   { store, schedule }: Pick<SimulatorPorts, "store" | "schedule">,
 ): Saver {
+  if (store.volatile === true) return { changed: () => {}, flush: () => {} };
   let lastSize = 0;
   let waiting = false;
   const saveNow = () => {

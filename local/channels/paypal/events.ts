@@ -5,6 +5,7 @@
 import { createHash, sign } from "node:crypto";
 import { crc32 } from "node:zlib";
 import type { CallbackRules } from "../kit/protocol.ts";
+import { strangersKey } from "../kit/stranger.ts";
 import { printAmount } from "./money.ts";
 import {
   type Capture,
@@ -122,8 +123,12 @@ function transmissionIdOf(eventId: string): string {
 export const callbackRules = (signer: WebhookSigner): CallbackRules => ({
   retryAfterMs,
   isAcknowledged: (status) => status >= 200 && status < 300,
-  sign: ({ eventId, content }, nowMs) => ({
-    headers: transmissionHeaders(signer, content, transmissionIdOf(eventId), nowMs),
-    body: content,
-  }),
+  sign({ eventId, content }, nowMs, { key, keyName } = {}) {
+    const privateKey = key === "stranger" ? strangersKey() : signer.privateKey;
+    const as = { ...signer, privateKey, certificateUrl: keyName ?? signer.certificateUrl };
+    return {
+      headers: transmissionHeaders(as, content, transmissionIdOf(eventId), nowMs),
+      body: content,
+    };
+  },
 });

@@ -14,7 +14,7 @@ import {
   wantsAll,
 } from "./request.ts";
 import { type Capture, DAY_MS, HOUR_MS, type Order, type PayPalWorld } from "./state.ts";
-import { captureView, minimal, orderView } from "./views.ts";
+import { captureView, minimal, reportedView } from "./views.ts";
 
 const UNAPPROVED_MS = 3 * HOUR_MS;
 const UNCAPTURED_MS = 3 * DAY_MS;
@@ -55,7 +55,7 @@ export const answerWith = (
   status: number,
   order: Order,
 ): WireAnswer => {
-  const view = orderView(world, order);
+  const view = reportedView(world, order);
   return json(status, wantsAll(request) ? view : minimal(view));
 };
 
@@ -101,7 +101,7 @@ const orderOf = ({ kit }: PayPalWorld, id: string): Order => {
 
 /** `GET /v2/checkout/orders/{id}` */
 export const showOrder = (world: PayPalWorld, id: string): WireAnswer =>
-  json(200, orderView(world, orderOf(world, id)));
+  json(200, reportedView(world, orderOf(world, id)));
 
 /** `GET /v2/payments/captures/{id}` */
 export function showCapture(world: PayPalWorld, id: string): WireAnswer {

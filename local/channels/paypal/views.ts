@@ -97,6 +97,23 @@ export function orderView(world: PayPalWorld, order: Order) {
   };
 }
 
+/** An order as answers tell it. */
+export function reportedView(world: PayPalWorld, order: Order): ReturnType<typeof orderView> {
+  const truth = { value: order.value, currency: order.currency, merchant: world.merchantId };
+  const told = world.kit.reported(order.id, truth);
+  const view = orderView(world, order);
+  if (told === truth) return view;
+  const said = { amount: moneyOf(told.value, told.currency), payee: { merchant_id: told.merchant } };
+  const purchase_units = view.purchase_units.map(({ payments, ...unit }) => ({
+    ...unit,
+    ...said,
+    ...(payments !== undefined && {
+      payments: { ...payments, captures: payments.captures.map((capture) => ({ ...capture, ...said })) },
+    }),
+  }));
+  return { ...view, purchase_units };
+}
+
 /** What an order's answer is without that header. */
 export const minimal = ({ id, status, links }: ReturnType<typeof orderView>) => ({ id, status, links });
 

@@ -78,6 +78,8 @@ export function orderStatus(paytm: Paytm, request: WireRequest): WireAnswer {
   if (transaction === null) {
     return signedAnswer(paytm, { resultInfo: result("NO_RECORD_FOUND", "331", "No Record Found") });
   }
+  const truth = { value: order.value, currency: "INR", merchant: paytm.merchantId };
+  const told = paytm.kit.reported(order.orderId, truth);
   const refunds = [...paytm.kit.state.refunds.values()].filter(
     ({ orderId, status }) => orderId === order.orderId && status === "TXN_SUCCESS",
   );
@@ -86,10 +88,10 @@ export function orderStatus(paytm: Paytm, request: WireRequest): WireAnswer {
     txnId: transaction.txnId,
     bankTxnId: transaction.bankTxnId,
     orderId: order.orderId,
-    txnAmount: rupees(order.value),
+    txnAmount: rupees(told.value),
     txnType: "SALE",
     gatewayName: "HDFC",
-    mid: paytm.merchantId,
+    mid: told.merchant,
     paymentMode: "UPI",
     refundAmt: rupees(refunds.reduce((sum, { value }) => sum + value, 0)),
     txnDate: `${indianTime(transaction.atMs)}.0`,

@@ -1,20 +1,23 @@
-/** The simulated Stripe in the form that every simulated provider has. */
+/**
+ * The simulated Stripe: its API, its webhooks and the payer's page.
+ * @see https://docs.stripe.com/api
+ */
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
-import { StripeFailure } from "../../stripe/errors.ts";
-import { createStripeSimulator, type StripeSimulator } from "../../stripe/simulator.ts";
-import type { WebhookSender } from "../../stripe/webhooks.ts";
-import { answerControl } from "../kit/control.ts";
-import { ActionRefused } from "../kit/protocol.ts";
-import type {
-  DeliveryView,
-  FaultOrder,
-  SimulatorAction,
-  SimulatorControl,
-  SimulatorModule,
-  SimulatorPorts,
-} from "../simulator.ts";
-import type { WireAnswer, WireOutcome } from "../wire.ts";
+import type { Kit, ProtocolHandlers } from "../kit/protocol.ts";
+import { createSimulator } from "../kit/simulator.ts";
+import type { FaultOrder, SimulatorModule, SimulatorPorts } from "../simulator.ts";
+import { json, type WireAnswer, type WireRequest } from "../wire.ts";
+import { act, pressed } from "./actions.ts";
+import { type ApiIdentity, answerApi } from "./api.ts";
+import { settlePayment } from "./confirm.ts";
+import { type Context, createIdSource } from "./context.ts";
+import { StripeFailure } from "./errors.ts";
+import { objectsOf } from "./orders.ts";
+import { intentOfSecret, viewOf } from "./page.ts";
+import { settleRefund } from "./refunds.ts";
+import { emptyState, type SimulatorState, StateShape } from "./state.ts";
+import { webhookRules } from "./webhooks.ts";
 
 const KeysShape = z.object({
   apiKey: z.string().regex(/^[sr]k_test_./),
@@ -23,122 +26,99 @@ const KeysShape = z.object({
 });
 const ProviderShape = z.object({ accountId: z.string().regex(/^acct_./) });
 
-const ANSWER_WITHIN_MS = 10_000;
+/** What the account has in every currency before its first payment: enough for transfers to pass. */
+const OPENING_BALANCE = 1_000_000_000;
 
-/** Sends webhooks to where the address is found on this machine. Redirects are not followed. */
-const senderOn =
-  ({ resolve, fetch: ownFetch }: SimulatorPorts): WebhookSender =>
-  async (url, headers, body) => {
-    const response = await (ownFetch ?? globalThis.fetch)(resolve(url), {
-      method: "POST",
-      headers,
-      body,
-      redirect: "manual",
-      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
-    });
-    await response.arrayBuffer();
-    return response.status;
+/** The API version of events, and of answers to requests that name none. */
+const API_VERSION = "2026-10-28.endive";
+
+function contextOf(kit: Kit<SimulatorState>, ports: SimulatorPorts, callbackUrl: string): Context {
+  const { state } = kit;
+  const newId = createIdSource(kit.sequence, ports.random);
+  const nowSeconds = () => Math.floor(kit.now() / 1000);
+  return {
+    state,
+    openingBalance: OPENING_BALANCE,
+    nowMs: kit.now,
+    nowSeconds,
+    random: ports.random,
+    newId,
+    pageUrl: (clientSecret) => kit.pageUrl("payment", clientSecret),
+    emit(type, object, { id: requestId, idempotencyKey }) {
+      const head = { id: newId("evt"), type, created: nowSeconds() };
+      const { id, created } = head;
+      const request = { id: requestId, idempotency_key: idempotencyKey };
+      const rest = { livemode: false, pending_webhooks: 1, type, data: { object }, request };
+      const event = { id, object: "event", api_version: API_VERSION, created, ...rest };
+      const body = JSON.stringify(event, null, 2);
+      state.events.set(id, { ...head, objectId: object.id, body });
+      const about = { eventId: id, type, objectId: object.id };
+      kit.emit({ ...about, url: callbackUrl, content: body, byTimer: true });
+    },
+    isPending: (eventId) => kit.isOpen(eventId) ?? false,
+    endLater(ms, { kind, objectId, ending }) {
+      state.lateEnds.set(objectId, ending);
+      kit.later(ms, { kind, objectId });
+    },
+    takeEnd(objectId) {
+      const ending = state.lateEnds.get(objectId);
+      state.lateEnds.delete(objectId);
+      kit.cancelJobs(objectId);
+      return ending;
+    },
+    statementFaults: kit.statementFaults,
+    reported: kit.reported,
   };
-
-/** Does what people do. @throws ActionRefused for what nobody can do at Stripe, or not in the object's state. */
-function act(stripe: StripeSimulator, order: SimulatorAction): void {
-  try {
-    actOn(stripe, order);
-  } catch (cause) {
-    throw cause instanceof StripeFailure ? new ActionRefused(cause.message, { cause }) : cause;
-  }
 }
 
-function actOn({ control }: StripeSimulator, order: SimulatorAction): void {
-  switch (order.kind) {
-    case "payment":
-      actOnPayment(control, order.id, order.action);
-      break;
-    case "refund":
-      control.refund(order.id, order.action);
-      break;
-    case "payout":
-      if (order.action !== "return")
-        throw new ActionRefused(`A transfer is made at once; there is nothing to ${order.action}.`);
-      control.reverse(order.id);
-      break;
-    case "dispute":
-      control.dispute(order.id, order.action);
-      break;
-  }
+function faultFailure({ status = 500, kept = false }: FaultOrder): StripeFailure {
+  const type = status >= 500 ? "api_error" : "invalid_request_error";
+  const codes = new Map([
+    [409, "lock_timeout"],
+    [429, "rate_limit"],
+  ]);
+  return new StripeFailure(
+    status,
+    { type, message: `Ordered failure ${status}.`, code: codes.get(status) },
+    kept,
+  );
 }
 
-const payActions = { approve: "pay", decline: "decline-generic", pend: "pay-slow" } as const;
-
-function actOnPayment(
-  control: StripeSimulator["control"],
-  id: string,
-  action: Extract<SimulatorAction, { kind: "payment" }>["action"],
-): void {
-  if (action === "settle") control.settle(id);
-  else if (action !== "abandon") control.act(id, payActions[action]);
-  // Stripe hears nothing of a payer who walks away, unless it is waiting for an authentication.
-  else if (control.objects().some((object) => object.id === id && object.status === "requires_action"))
-    control.act(id, "fail-authentication");
+function endLate(sim: Context, kind: string, objectId: string): void {
+  const ending = sim.takeEnd(objectId);
+  const charge = kind === "settle-payment" ? sim.state.charges.get(objectId) : undefined;
+  const refund = kind === "settle-refund" ? sim.state.refunds.get(objectId) : undefined;
+  if (ending && charge) settlePayment(sim, charge, ending);
+  if (ending && refund) settleRefund(sim, refund, ending);
 }
 
-function deliveriesOf({ control }: StripeSimulator): DeliveryView[] {
-  const events = new Map(control.events().map((event) => [event.id, event]));
-  const statuses = {
-    pending: "waiting",
-    held: "held",
-    delivered: "delivered",
-    exhausted: "given-up",
-  } as const;
-  return control.deliveries().map(({ eventId, state, attempts }) => ({
-    eventId,
-    type: events.get(eventId)?.type ?? "",
-    objectId: events.get(eventId)?.objectId ?? "",
-    attempts: attempts.length,
-    status: statuses[state],
-    lastStatus: attempts.at(-1)?.status ?? 0,
-  }));
+/** The address that Stripe's own pages have: the secret in the query. */
+function toPage(sim: Context, request: WireRequest): WireAnswer {
+  const query = new URLSearchParams(request.query);
+  const secret = query.get("client_secret") ?? query.get("payment_intent_client_secret") ?? "";
+  return { status: 302, headers: { location: sim.pageUrl(secret) }, body: "" };
 }
 
-function failNext({ control }: StripeSimulator, { operation, kind, status, times = 1 }: FaultOrder): void {
-  if (kind !== "status") control.failNext({ times, match: operation, fault: { kind } });
-  else if (status === undefined) throw new Error("A fault of kind status needs a status.");
-  else control.failNext({ times, match: operation, fault: { kind, status } });
+const nothingHere = () =>
+  json(404, { error: { type: "invalid_request_error", message: "Nothing is served at this address." } });
+
+function handlersOf(sim: Context, identity: ApiIdentity): ProtocolHandlers {
+  return {
+    api(request) {
+      if (request.path.startsWith("/v1/")) return answerApi(sim, identity, request);
+      return request.path === "/pay" ? toPage(sim, request) : nothingHere();
+    },
+    failure: (_status, request, order) => answerApi(sim, identity, request, faultFailure(order)),
+    act: (action) => act(sim, action),
+    objects: () => objectsOf(sim),
+    page(kind, id) {
+      const intent = kind === "payment" ? intentOfSecret(sim, id) : undefined;
+      return intent && viewOf(intent);
+    },
+    choose: (_kind, id, action) => pressed(sim, id, action),
+    runJob: ({ kind, objectId }) => endLate(sim, kind, objectId),
+  };
 }
-
-const controlOf = (
-  stripe: StripeSimulator,
-  { now, resolve }: SimulatorPorts,
-  url: string,
-): SimulatorControl => ({
-  signed: (eventId, skewMs = 0) => ({
-    url: resolve(url),
-    ...stripe.control.signed(eventId, now() + skewMs),
-  }),
-  act: (order) => act(stripe, order),
-  objects: () =>
-    stripe.control.objects().map(({ amount, currency, ...object }) => ({
-      ...object,
-      value: amount,
-      currency: currency.toUpperCase(),
-    })),
-  deliveries: () => deliveriesOf(stripe),
-  hold: () => stripe.control.hold(),
-  release: (order) => stripe.control.release(order),
-  duplicateNext: (count) => stripe.control.duplicateNext(count),
-  resend: async (eventId) => {
-    await stripe.control.resend(eventId);
-  },
-  failNext: (order) => failNext(stripe, order),
-  downFor: (ms) => stripe.control.downFor(ms),
-  spoilStatement: (fault) => stripe.control.spoilStatement(fault),
-  idle: () => stripe.control.idle(),
-});
-
-const inText = (outcome: WireAnswer) => ({
-  ...outcome,
-  body: typeof outcome.body === "string" ? outcome.body : Buffer.from(outcome.body).toString("utf8"),
-});
 
 export const simulator: SimulatorModule = {
   name: "stripe",
@@ -158,30 +138,16 @@ export const simulator: SimulatorModule = {
   create({ keys, provider, callbackUrl, ports }) {
     const { apiKey, publishableKey, webhookSecrets } = KeysShape.parse(keys);
     const { accountId } = ProviderShape.parse(provider);
-    const stripe = createStripeSimulator({
-      secretKey: apiKey,
-      publishableKey,
-      webhookSecret: webhookSecrets[0] ?? "",
-      webhookUrl: callbackUrl,
-      accountId,
-      now: () => ports.now(),
-      schedule: (ms, run) => ports.schedule(ms, run),
-      random: () => ports.random(),
-      store: ports.store,
-      log: (line) => ports.log(line),
-      sendWebhook: senderOn(ports),
-      intercept: async (request) =>
-        request.path.startsWith("/control/") ? inText(await answerControl(control, request)) : undefined,
-    });
-    const control = controlOf(stripe, ports, callbackUrl);
-    return {
+    const identity = { secretKey: apiKey, publishableKey, accountId, apiVersion: API_VERSION };
+    return createSimulator({
       name: "stripe",
+      title: "Stripe",
       hosts: ["api.stripe.com"],
-      listen: (port) => stripe.listen(port),
-      close: () => stripe.close(),
-      url: () => stripe.url,
-      handle: (request): Promise<WireOutcome> => stripe.handle(request),
-      control,
-    };
+      ports,
+      shape: StateShape,
+      empty: emptyState,
+      callbacks: webhookRules(webhookSecrets[0] ?? ""),
+      open: (kit) => handlersOf(contextOf(kit, ports, callbackUrl), identity),
+    });
   },
 };

@@ -1,7 +1,8 @@
 /** The provider's API: who may ask, which call it is, and the signed answer. */
 import { json, type WireAnswer, type WireRequest } from "../wire.ts";
 import { announceBill, type BillFile, downloadBill } from "./bills.ts";
-import { closeOrder, createOrder, orderByTransaction, orderOf, transactionOf } from "./orders.ts";
+import { fundBill } from "./fund-bill.ts";
+import { closeOrder, createOrder, orderByTransaction, orderOf, reportedOf } from "./orders.ts";
 import { createRefund, queryRefund } from "./refunds.ts";
 import { paramError, Refusal } from "./refusal.ts";
 import { type Merchant, signatureProblem } from "./signing.ts";
@@ -31,7 +32,7 @@ function sameMerchant({ world, query }: Call): void {
 
 function queried(call: Call, find: typeof orderOf): unknown {
   sameMerchant(call);
-  return transactionOf(call.world, find(call.world, call.id));
+  return reportedOf(call.world, find(call.world, call.id));
 }
 
 function certificates({ world }: Call): unknown {
@@ -105,6 +106,9 @@ function answerOf(call: Omit<Call, "id">, files: Map<string, BillFile>): unknown
     if (match !== null) return answer({ ...call, id: decoded(match[1]) });
   }
   if (method === "GET" && path === "/v3/bill/tradebill") return announceBill(call.world, call.query, files);
+  if (method === "GET" && path === "/v3/bill/fundflowbill") {
+    return announceBill(call.world, call.query, files, fundBill);
+  }
   throw new Refusal(404, "RESOURCE_NOT_EXISTS", "there is no such call");
 }
 

@@ -1,14 +1,14 @@
-/** The trade bill of a day: announced with its hash, downloaded within five minutes. */
+/** Bills of a day: announced with their hash, downloaded within five minutes. The trade bill is made here. */
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import type { Movement } from "../kit/statement.ts";
+import type { ExtraMovement, Movement } from "../kit/statement.ts";
 import type { WireAnswer } from "../wire.ts";
 import { invalidRequest, paramError, Refusal } from "./refusal.ts";
 import { BEIJING_MINUTES, localTime, startOfDay } from "./times.ts";
 import type { World } from "./world.ts";
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+export const DAY_MS = 24 * HOUR_MS;
 /** The bill of a day is there from ten o'clock of the next. */
 const READY_AFTER_MS = 10 * HOUR_MS;
 const KEPT_MS = 92 * DAY_MS;
@@ -28,7 +28,7 @@ type BillRow = Movement & {
 /** A file that was announced and may be downloaded. */
 export type BillFile = { readonly bytes: Uint8Array; readonly untilMs: number };
 
-const yuan = (fen: number): string => {
+export const yuan = (fen: number): string => {
   const digits = String(Math.abs(fen)).padStart(3, "0");
   return `${fen < 0 ? "-" : ""}${digits.slice(0, -2)}.${digits.slice(-2)}`;
 };
@@ -40,7 +40,8 @@ const headings =
 const summaryHeadings =
   "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额";
 
-const quoted = (values: readonly (string | number)[]) => values.map((value) => `\`${value}`).join(",");
+/** The values of a row, each behind a backtick. */
+export const quoted = (values: readonly (string | number)[]) => values.map((value) => `\`${value}`).join(",");
 
 function rowText({ settings }: World, row: BillRow): string {
   const isRefund = row.state === "REFUND";
@@ -106,24 +107,46 @@ function checkDay({ kit }: World, day: string): void {
   }
 }
 
+/** What a bill says of a movement that never happened: at noon of its day. */
+export const extraAt = (day: string): number => (startOfDay(day) ?? 0) + 12 * HOUR_MS;
+
+/** An extra movement below zero is money that left, which the fund bill tells alone. */
+const extraTrade = ({ id, amount, day }: ExtraMovement): BillRow => ({
+  ...{ id, amount, fee: 0, atMs: extraAt(day), state: "SUCCESS" },
+  ...{ outTradeNo: id, transactionId: `42000${id}`, type: "APP", description: "extra" },
+  ...{ refundId: "", outRefundNo: "" },
+});
+
+/** @throws Refusal where nothing moved */
+function tradeBill(world: World, day: string, query: URLSearchParams): Buffer {
+  const states = wanted[query.get("bill_type") ?? "ALL"];
+  if (states === undefined) throw paramError("bill_type: not ALL, SUCCESS or REFUND");
+  const rows = world.kit
+    .statementOf(movements(world), day, { utcOffsetMinutes: BEIJING_MINUTES, extra: extraTrade })
+    .filter(({ state, amount }) => states.includes(state) && amount >= 0);
+  if (rows.length === 0) throw nothingMoved();
+  return fileOf(world, rows);
+}
+
+export const nothingMoved = (): Refusal =>
+  new Refusal(400, "NO_STATEMENT_EXIST", "nothing moved on that day");
+
+/** Makes the file of a day. @throws Refusal */
+export type BillMaker = (world: World, day: string, query: URLSearchParams) => Buffer;
+
 /** The answer that announces a bill; the file is kept under the token of its address. */
-export function announceBill(world: World, query: URLSearchParams, files: Map<string, BillFile>): unknown {
+export function announceBill(
+  world: World,
+  query: URLSearchParams,
+  files: Map<string, BillFile>,
+  make: BillMaker = tradeBill,
+): unknown {
   const { kit, settings } = world;
   const day = query.get("bill_date") ?? "";
   checkDay(world, day);
-  const states = wanted[query.get("bill_type") ?? "ALL"];
-  if (states === undefined) throw paramError("bill_type: not ALL, SUCCESS or REFUND");
   const tar = query.get("tar_type");
   if (tar !== null && tar !== "GZIP") throw paramError("tar_type: not GZIP");
-  const extra = ({ id, amount, day: on }: { id: string; amount: number; day: string }): BillRow => ({
-    ...{ id, amount, fee: 0, atMs: (startOfDay(on) ?? 0) + 12 * HOUR_MS, state: "SUCCESS" },
-    ...{ outTradeNo: id, transactionId: `42000${id}`, type: "APP", description: "extra" },
-    ...{ refundId: "", outRefundNo: "" },
-  });
-  const all = kit.statementOf(movements(world), day, { utcOffsetMinutes: BEIJING_MINUTES, extra });
-  const rows = all.filter(({ state }) => states.includes(state));
-  if (rows.length === 0) throw new Refusal(400, "NO_STATEMENT_EXIST", "nothing moved on that day");
-  const file = fileOf(world, rows);
+  const file = make(world, day, query);
   const token = kit.ids.alphanumeric(40);
   const bytes = tar === "GZIP" ? gzipSync(file) : file;
   files.set(token, { bytes, untilMs: kit.now() + DOWNLOAD_WITHIN_MS });

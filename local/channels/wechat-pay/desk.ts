@@ -1,9 +1,13 @@
 /** The provider's signing desk: which key signs now, which were announced, and which signatures are to be wrong. */
+import { strangersKey } from "../kit/stranger.ts";
+import type { Signer } from "../simulator.ts";
 import { json, type WireAnswer } from "../wire.ts";
 import { newCertificate, newPublicKey, type PlatformKey } from "./keys.ts";
 import { encryptedResource, signatureHeaders } from "./signing.ts";
 import { emptyState, type State } from "./state.ts";
 import { timestamp } from "./times.ts";
+
+type SigningKey = Pick<PlatformKey, "serial" | "privateKey">;
 
 export type Desk = {
   /** Keeps its part of the state there from now on. */
@@ -11,10 +15,11 @@ export type Desk = {
   readonly keyOf: (serial: string) => PlatformKey | undefined;
   /** A signed answer. @param wanted the serial that the request names, if any */
   readonly signed: (status: number, body: unknown, wanted: string | undefined) => WireAnswer;
-  /** @param nowMs the time that is signed */
+  /** @param nowMs the time that is signed @param signer the provider itself, when left out */
   readonly signedCallback: (
     content: string,
     nowMs: number,
+    signer?: Signer,
   ) => {
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
@@ -58,8 +63,22 @@ export function createDesk(options: DeskOptions): Desk {
     return true;
   }
 
-  const headersFor = (body: string, key: PlatformKey, what: "callbacks" | "answers", nowMs = now()) =>
+  const headersFor = (body: string, key: SigningKey, what: "callbacks" | "answers", nowMs = now()) =>
     signatureHeaders(body, { key, nowMs, nonce: letters(32), probe: isProbe(what) });
+
+  const keyFor = ({ key, keyName }: Signer): SigningKey => {
+    const { serial, privateKey } = active();
+    return { serial: keyName ?? serial, privateKey: key === "stranger" ? strangersKey() : privateKey };
+  };
+
+  /** A callback's content with its resource encrypted, unless it is already. */
+  function sealed(content: string): string {
+    const { resource, ...envelope } = JSON.parse(content);
+    const { original_type, associated_data, plain } = resource;
+    if (plain === undefined) return content;
+    const encrypted = encryptedResource(apiV3Key, JSON.stringify(plain), letters(12), associated_data);
+    return JSON.stringify({ ...envelope, resource: { original_type, ...encrypted } });
+  }
 
   return {
     attach(own) {
@@ -72,15 +91,10 @@ export function createDesk(options: DeskOptions): Desk {
       const headers = headersFor(String(answer.body), key, "answers");
       return { ...answer, headers: { ...answer.headers, ...headers, "Request-ID": letters(32) } };
     },
-    signedCallback(content, nowMs) {
-      const { resource, ...envelope } = JSON.parse(content);
-      const { original_type, associated_data, plain } = resource;
-      const encrypted = encryptedResource(apiV3Key, JSON.stringify(plain), letters(12), associated_data);
-      const body = JSON.stringify({ ...envelope, resource: { original_type, ...encrypted } });
-      return {
-        headers: { "content-type": "application/json", ...headersFor(body, active(), "callbacks", nowMs) },
-        body,
-      };
+    signedCallback(content, nowMs, signer = {}) {
+      const body = sealed(content);
+      const headers = headersFor(body, keyFor(signer), "callbacks", nowMs);
+      return { headers: { "content-type": "application/json", ...headers }, body };
     },
     certificates: () => ({
       data: listed().map((key) => ({

@@ -162,6 +162,18 @@ export function transactionOf(world: World, order: Order) {
   };
 }
 
+/** The order as answers tell it. */
+export function reportedOf(world: World, order: Order) {
+  const { value, currency, merchant } = world.kit.reported(order.outTradeNo, {
+    value: order.total,
+    currency: "CNY",
+    merchant: world.settings.mchId,
+  });
+  const told = transactionOf(world, { ...order, total: value });
+  const amount = "currency" in told.amount ? { ...told.amount, currency } : told.amount;
+  return { ...told, mchid: merchant, amount };
+}
+
 /** @throws Refusal */
 export function orderOf({ kit }: World, outTradeNo: string): Order {
   const order = kit.state.orders.get(outTradeNo);

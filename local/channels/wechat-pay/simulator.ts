@@ -111,7 +111,7 @@ export const simulator: SimulatorModule = {
       callbacks: {
         retryAfterMs,
         isAcknowledged: (status) => status === 200 || status === 204,
-        sign: ({ content }, nowMs) => desk.signedCallback(content, nowMs),
+        sign: ({ content }, nowMs, signer) => desk.signedCallback(content, nowMs, signer),
       },
       open(kit) {
         desk.attach(kit.state);

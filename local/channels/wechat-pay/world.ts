@@ -13,7 +13,13 @@ export const SettingsShape = z.object({
   appIds: z.record(z.string(), z.string()).default({}),
   hosts: z.array(z.url()).min(1).default(["https://api.mch.weixin.qq.com", "https://api2.mch.weixin.qq.com"]),
   certificates: z.boolean().default(false),
-  payout: z.object({ sceneId: z.string(), appId: z.string().optional() }).optional(),
+  payout: z
+    .object({
+      sceneId: z.string(),
+      appId: z.string().optional(),
+      account: z.enum(["BASIC", "OPERATION"]).default("BASIC"),
+    })
+    .optional(),
 });
 export type Settings = z.infer<typeof SettingsShape>;
 

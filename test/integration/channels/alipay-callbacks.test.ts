@@ -42,8 +42,8 @@ function notification(
   return Buffer.from(new URLSearchParams({ ...all, sign }).toString());
 }
 
-const verdict = (body: Buffer) => world.verify(body);
-const firstCallback = (): Buffer => world.callbacks[0]?.rawBody ?? Buffer.alloc(0);
+const verdict = (body: Uint8Array) => world.verify(body);
+const firstCallback = (): Buffer => Buffer.from(world.callbacks[0]?.rawBody ?? []);
 
 describe("callbacks of the simulator", () => {
   it("point at the payment", async () => {

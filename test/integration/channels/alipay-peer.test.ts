@@ -1,6 +1,7 @@
 /** Alipay's own Node SDK against the simulator, and on what the simulator sends and the adapter signs. */
 import { AlipaySdk } from "alipay-sdk";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { unzipSync } from "fflate";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { toReference } from "../../../shared/channels/reference.ts";
 import {
   type AlipayWorld,
@@ -46,7 +47,10 @@ describe.each(["certificates", "plain keys"])("alipay-sdk with %s", (mode) => {
         : { alipayPublicKey: keys.alipayPublicKey }),
     });
   });
-  afterEach(() => world.close());
+  afterEach(() => {
+    vi.useRealTimers();
+    return world.close();
+  });
 
   const call = (method: string, bizContent: object, more: object = {}) =>
     sdk.exec(method, { bizContent, ...more }, { validateSign: true });
@@ -116,6 +120,28 @@ describe.each(["certificates", "plain keys"])("alipay-sdk with %s", (mode) => {
         bill_date: "2026-11-21",
       }),
     ).toMatchObject({ code: "40004", subCode: "isp.bill_not_exist" });
+  });
+
+  it.each(["trade", "signcustomer"])("finds the bill %s of a day on which something moved", async (type) => {
+    await world.paid();
+    const day = new Date(world.now() + 8 * 3_600_000).toISOString().slice(0, 10);
+    await world.advance(34 * 3_600_000);
+    vi.useFakeTimers({ toFake: ["Date"], now: world.now() });
+    const answer = await call("alipay.data.dataservice.bill.downloadurl.query", {
+      bill_type: type,
+      bill_date: day,
+    });
+    expect(answer).toMatchObject({
+      code: "10000",
+      billDownloadUrl: expect.stringContaining(`bizType=${type}`),
+    });
+    const url = String(answer["billDownloadUrl"]).replace("http:", "https:");
+    const response = await world.toSimulator(url, {});
+    // What it is, an unzipper that is not ours says.
+    const files = unzipSync(new Uint8Array(await response.arrayBuffer()));
+    const texts = Object.values(files).map((bytes) => new TextDecoder("gbk").decode(bytes));
+    expect(texts).toHaveLength(2);
+    expect(texts.join("\n")).toContain(type === "trade" ? "业务明细列表结束" : "账务明细列表结束");
   });
 
   it("accepts our callbacks, and refuses them changed", async () => {

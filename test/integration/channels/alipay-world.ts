@@ -2,7 +2,6 @@
 import { randomBytes } from "node:crypto";
 import { makeCertificateKeys, makePlainKeys } from "../../../local/channels/alipay/keys.ts";
 import { simulator as module } from "../../../local/channels/alipay/simulator.ts";
-import type { SimulatorPorts } from "../../../local/channels/simulator.ts";
 import { alipay } from "../../../shared/channels/alipay/module.ts";
 import type { CallbackResult } from "../../../shared/channels/callback.ts";
 import type {
@@ -17,10 +16,9 @@ import type {
 import type { ChannelOutcome } from "../../../shared/channels/facts.ts";
 import type { Plan } from "../../../shared/channels/plan.ts";
 import { toReference } from "../../../shared/channels/reference.ts";
-import type { StatementLine } from "../../../shared/channels/statement.ts";
 import { createTransport } from "../../../shared/channels/transport.ts";
-import { silentLog } from "../../../shared/platform/log.ts";
-import { silentMetrics } from "../../../shared/platform/metrics.ts";
+import { answerTo, createChannelHarness, fetchAt } from "../../builders/channel-harness.ts";
+import { openPart, statementLines } from "../../builders/statement-lines.ts";
 
 /** Noon in Beijing. */
 export const START = Date.parse("2026-11-21T04:00:00Z");
@@ -43,15 +41,11 @@ export const alipaySettings = {
 export const certificateKeys = makeCertificateKeys();
 export const plainKeys = makePlainKeys();
 
-export type Sent = { readonly headers: Record<string, string>; readonly rawBody: Buffer };
-
 /** `provider` is what the simulator signs with; the product keeps `keys`. */
 export async function createAlipayWorld({ keys, provider } = certificateKeys) {
-  let now = START;
-  let timers: { readonly atMs: number; readonly run: () => void }[] = [];
-  let saved: string | undefined;
   let answerAs: CallbackResult = "stored";
-  const callbacks: Sent[] = [];
+  const harness = createChannelHarness(START, () => answerTo(channel, answerAs));
+  const { clock, ports, received: callbacks } = harness;
   const requests: string[] = [];
 
   const open = (settings: object = {}, otherKeys: object = keys, clockOffMs = 0): Channel =>
@@ -59,30 +53,10 @@ export async function createAlipayWorld({ keys, provider } = certificateKeys) {
       settings: alipay.settings.parse({ ...alipaySettings, ...settings }),
       keys: alipay.keys.parse(otherKeys),
       callbackUrl: CALLBACK_URL,
-      tools: { now: () => now + clockOffMs, bytes: randomBytes },
+      tools: { now: () => clock.now() + clockOffMs, bytes: randomBytes },
     });
   const channel = open();
 
-  const ports: SimulatorPorts = {
-    now: () => now,
-    schedule: (ms, run) => void timers.push({ atMs: now + ms, run }),
-    random: Math.random,
-    bytes: randomBytes,
-    store: {
-      load: () => saved,
-      save: (text) => {
-        saved = text;
-      },
-    },
-    log: () => {},
-    resolve: (url) => url,
-    fetch: async (_url, init) => {
-      const headers = Object.fromEntries(new Headers(init?.headers));
-      callbacks.push({ headers, rawBody: Buffer.from(String(init?.body)) });
-      const { status, body, headers: answered } = channel.callbackAnswer(answerAs);
-      return new Response(body, { status, headers: { ...answered } });
-    },
-  };
   const startSimulator = async (by = provider) => {
     const created = module.create({
       ...{
@@ -98,24 +72,17 @@ export async function createAlipayWorld({ keys, provider } = certificateKeys) {
   };
   let simulator = await startSimulator();
 
+  const atSimulator = fetchAt(() => simulator);
   /** What `fetch` does here: public hosts are the simulator's. */
   const toSimulator = (url: string, init: RequestInit): Promise<Response> => {
-    const { host, pathname, search, protocol } = new URL(url);
-    if (!simulator.hosts.includes(host) || protocol !== "https:") throw new Error(`${url} is nobody's here`);
-    requests.push(new URLSearchParams(search).get("method") ?? pathname);
-    return fetch(`${simulator.url()}${pathname}${search}`, init);
+    const { pathname, searchParams } = new URL(url);
+    requests.push(searchParams.get("method") ?? pathname);
+    return atSimulator(url, init);
   };
   let meddle: (text: string) => string = (text) => text;
-  const platform = {
-    clock: { now: () => now },
-    timer: { sleep: async () => {} },
-    random: { fraction: () => 0, bytes: randomBytes },
-    log: silentLog,
-    metrics: silentMetrics,
-  };
   const createdTransport = () =>
     createTransport({
-      platform,
+      platform: harness.platform,
       fetch: async (url, init) => {
         const response = await toSimulator(url, init);
         const body = Buffer.from(await response.arrayBuffer());
@@ -135,7 +102,7 @@ export async function createAlipayWorld({ keys, provider } = certificateKeys) {
     callbacks,
     requests,
     toSimulator,
-    now: () => now,
+    now: clock.now,
     /** Changes answers on their way. */
     meddleWith: (change: (text: string) => string) => {
       meddle = change;
@@ -150,16 +117,10 @@ export async function createAlipayWorld({ keys, provider } = certificateKeys) {
     /** The same state, taken up by a simulator with other keys of the provider's. */
     async restart(by = provider) {
       await simulator.close();
-      timers = [];
+      clock.forgetTimers();
       simulator = await startSimulator(by);
     },
-    async advance(ms: number) {
-      now += ms;
-      const due = timers.filter(({ atMs }) => atMs <= now);
-      timers = timers.filter(({ atMs }) => atMs > now);
-      for (const timer of due) timer.run();
-      await simulator.control.idle();
-    },
+    advance: (ms: number) => clock.advance(ms, simulator),
     verify: (rawBody: Uint8Array, by = channel, headers: Record<string, string> = {}) =>
       run(by.verifyCallback({ headers, rawBody })),
     create: (
@@ -171,7 +132,7 @@ export async function createAlipayWorld({ keys, provider } = certificateKeys) {
       run(
         by.createPayment({
           ...{ paymentId, money: cny(value), description: "充值 & top-up, 50%", payer },
-          ...{ createdAtMs: now, expiresAtMs: now + EXPIRY_MS },
+          ...{ createdAtMs: clock.now(), expiresAtMs: clock.now() + EXPIRY_MS },
         }),
       ),
     /** The payer's app or browser opens what it was given. Answers where the cashier is. */
@@ -198,11 +159,11 @@ export async function createAlipayWorld({ keys, provider } = certificateKeys) {
       run(required(channel.refund)(refundInput(value, refundId))),
     payout: (recipient: PayoutRecipient = payee, value = 5000, payoutId = PAYOUT_ID) =>
       run(required(channel.payout)(payoutInput(recipient, value, payoutId))),
-    async lines(day: string): Promise<readonly StatementLine[]> {
-      const source = await run(channel.openStatement(day));
-      if (source.outcome !== "ok" || source.value.kind !== "file") throw new Error(JSON.stringify(source));
-      return Array.fromAsync(transport.lines(source.value.request, source.value.reader));
-    },
+    /** All lines of a day, of every bill that it has. */
+    lines: (day: string, by = channel) => statementLines({ channel: by, transport }, day),
+    /** One of its bills. */
+    openBill: (day: string, bill: "payouts" | "trades", by = channel) =>
+      openPart({ channel: by, transport }, day, bill === "payouts" ? 0 : 1),
     close: () => simulator.close(),
   };
 }

@@ -1,7 +1,7 @@
 /** The PayPal adapter and its simulator, over HTTP, on one clock moved by hand. */
 import { randomBytes } from "node:crypto";
 import { simulator as paypalSimulator } from "../../../local/channels/paypal/simulator.ts";
-import type { SimulatorAction, SimulatorPorts } from "../../../local/channels/simulator.ts";
+import type { SimulatorAction } from "../../../local/channels/simulator.ts";
 import type { CallbackRequest } from "../../../shared/channels/callback.ts";
 import type {
   Channel,
@@ -14,9 +14,7 @@ import { paypal } from "../../../shared/channels/paypal/module.ts";
 import type { Plan } from "../../../shared/channels/plan.ts";
 import { createTransport } from "../../../shared/channels/transport.ts";
 import { derivedId } from "../../../shared/platform/ids.ts";
-import { silentLog } from "../../../shared/platform/log.ts";
-import { silentMetrics } from "../../../shared/platform/metrics.ts";
-import { handTimers } from "../../builders/hand-timers.ts";
+import { createChannelHarness, fetchAt } from "../../builders/channel-harness.ts";
 
 export const START = Date.UTC(2026, 10, 22, 9, 30);
 export const CALLBACK_URL = "https://api.kith.example/v1/callbacks/paypal";
@@ -49,54 +47,32 @@ export function okValue<T>(outcome: ChannelOutcome<T>): T {
 }
 
 export async function createWorld(overrides: Partial<typeof settings> = {}) {
-  let now = START;
   let counter = 0;
-  const timers = handTimers(() => now);
-  const received: CallbackRequest[] = [];
   const sent: Sent[] = [];
   let answerCallback = () => new Response("", { status: 200 });
-  const ports: SimulatorPorts = {
-    now: () => now,
-    schedule: timers.schedule,
-    random: Math.random,
-    bytes: randomBytes,
-    store: { load: () => undefined, save: () => {} },
-    log: () => {},
-    resolve: (url) => url,
-    fetch: async (_url, init) => {
-      const headers = Object.fromEntries(new Headers(init?.headers));
-      received.push({ headers, rawBody: Buffer.from(String(init?.body)) });
-      return answerCallback();
-    },
-  };
+  const harness = createChannelHarness(START, () => answerCallback());
+  const { clock, ports, received } = harness;
   const simulator = paypalSimulator.create({ ...made, settings, callbackUrl: CALLBACK_URL, ports });
   await simulator.listen(0);
+  const atSimulator = fetchAt(() => simulator);
   const transport = createTransport({
-    platform: {
-      clock: { now: () => now },
-      timer: { sleep: async () => {} },
-      random: { bytes: randomBytes, fraction: () => 0 },
-      log: silentLog,
-      metrics: silentMetrics,
-    },
+    platform: harness.platform,
     fetch: (url, init) => {
-      const target = new URL(url);
-      if (!simulator.hosts.includes(target.hostname)) throw new Error(`no such host: ${target.hostname}`);
       sent.push({
         method: init.method ?? "GET",
         url,
         headers: new Headers(init.headers),
         body: init.body?.toString(),
       });
-      return fetch(`${simulator.url()}${target.pathname}${target.search}`, init);
+      return atSimulator(url, init);
     },
   });
-  const open = (changes: Partial<typeof settings> = {}, clock = () => now): Channel =>
+  const open = (changes: Partial<typeof settings> = {}, now = clock.now): Channel =>
     paypal.open({
       settings: paypal.settings.parse({ ...settings, ...changes }),
       keys: paypal.keys.parse(made.keys),
       callbackUrl: CALLBACK_URL,
-      tools: { now: clock, bytes: randomBytes },
+      tools: { now, bytes: randomBytes },
     });
   const channel = open(overrides);
   const run = <T>(plan: Plan<T>): Promise<T> => transport.run(plan);
@@ -109,8 +85,8 @@ export async function createWorld(overrides: Partial<typeof settings> = {}) {
     paymentId: derivedId("payment", nextId()),
     money: { value: 1230, currency: "USD" },
     description: "Lunch",
-    createdAtMs: now,
-    expiresAtMs: now + 3_600_000,
+    createdAtMs: clock.now(),
+    expiresAtMs: clock.now() + 3_600_000,
     payer: {},
     ...changes,
   });
@@ -147,7 +123,7 @@ export async function createWorld(overrides: Partial<typeof settings> = {}) {
     act,
     create,
     capture,
-    now: () => now,
+    now: clock.now,
     callbacksAnswer: (status: number) => {
       answerCallback = () => new Response("", { status });
     },
@@ -164,19 +140,10 @@ export async function createWorld(overrides: Partial<typeof settings> = {}) {
       recipient: { type: "paypal_email", email },
       money: { value: 2000, currency: "USD" },
       remark: "Thanks",
-      createdAtMs: now,
+      createdAtMs: clock.now(),
       ...changes,
     }),
-    /** Moves the clock to each timer in turn, and waits for what it sends. */
-    advance: async (ms: number) => {
-      const until = now + ms;
-      for (let timer = timers.next(until); timer !== undefined; timer = timers.next(until)) {
-        now = Math.max(now, timer.at);
-        timer.run();
-        await simulator.control.idle();
-      }
-      now = until;
-    },
+    advance: (ms: number) => clock.advance(ms, simulator),
     /** The last callback of a type. */
     lastCallback: (type: string): CallbackRequest => {
       const found = received.findLast(({ rawBody }) =>

@@ -1,15 +1,13 @@
 /** The Paytm adapter against the Paytm simulator over HTTP, on one clock that is moved by hand. */
 import { randomBytes } from "node:crypto";
 import { simulator as module } from "../../../local/channels/paytm/simulator.ts";
-import type { SimulatorPorts } from "../../../local/channels/simulator.ts";
 import type { CallbackResult, CallbackVerdict } from "../../../shared/channels/callback.ts";
 import type { Channel, PaymentRef, RefundRef } from "../../../shared/channels/channel.ts";
 import { paytm } from "../../../shared/channels/paytm/module.ts";
 import type { Plan } from "../../../shared/channels/plan.ts";
 import { toReference } from "../../../shared/channels/reference.ts";
-import { createTransport, type Fetch, TRANSPORT_LIMITS } from "../../../shared/channels/transport.ts";
-import { silentLog } from "../../../shared/platform/log.ts";
-import { silentMetrics } from "../../../shared/platform/metrics.ts";
+import { createTransport, TRANSPORT_LIMITS } from "../../../shared/channels/transport.ts";
+import { answerTo, createChannelHarness, fetchAt } from "../../builders/channel-harness.ts";
 
 export const START = Date.parse("2026-11-21T06:00:00Z");
 export const CALLBACK_URL = "https://api.kith.example/v1/callbacks/paytm";
@@ -19,8 +17,6 @@ export const REFUND_ID = "rfd_01JDA7Q0000000000000000002";
 export const STATEMENT_URL = "https://statements.kith.example/paytm/{day}.csv";
 
 export const inr = (value: number) => ({ value, currency: "INR" });
-
-export type Sent = { readonly headers: Record<string, string>; readonly rawBody: Uint8Array };
 
 export const paytmSettings = {
   enabled: true,
@@ -34,11 +30,9 @@ export const paytmSettings = {
 type Overrides = { readonly settings?: object; readonly keys?: object };
 
 export async function createPaytmWorld() {
-  let now = START;
-  let timers: { readonly atMs: number; readonly run: () => void }[] = [];
-  let saved: string | undefined;
   let answerAs: CallbackResult = "stored";
-  const callbacks: Sent[] = [];
+  const harness = createChannelHarness(START, () => answerTo(channel, answerAs));
+  const { clock, ports, received: callbacks } = harness;
   const { keys, provider } = module.makeKeys();
 
   const open = ({ settings = {}, keys: otherKeys = {} }: Overrides = {}): Channel =>
@@ -46,53 +40,17 @@ export async function createPaytmWorld() {
       settings: paytm.settings.parse({ ...paytmSettings, ...settings }),
       keys: paytm.keys.parse({ ...keys, ...otherKeys }),
       callbackUrl: CALLBACK_URL,
-      tools: { now: () => now, bytes: randomBytes },
+      tools: { now: clock.now, bytes: randomBytes },
     });
   const channel = open();
 
-  const ports: SimulatorPorts = {
-    now: () => now,
-    schedule: (ms, run) => void timers.push({ atMs: now + ms, run }),
-    random: Math.random,
-    bytes: randomBytes,
-    store: {
-      load: () => saved,
-      save: (text) => {
-        saved = text;
-      },
-    },
-    log: () => {},
-    resolve: (url) => url,
-    fetch: async (_url, init) => {
-      const headers = Object.fromEntries(new Headers(init?.headers));
-      callbacks.push({ headers, rawBody: Buffer.from(String(init?.body)) });
-      const { status, body } = channel.callbackAnswer(answerAs);
-      return new Response(body, { status });
-    },
-  };
   const create = (settings: object = paytmSettings) =>
     module.create({ keys, provider, settings: { ...settings }, callbackUrl: CALLBACK_URL, ports });
   const simulator = create();
   await simulator.listen(0);
 
-  const toSimulator: Fetch = (url, init) => {
-    const { host, pathname, search } = new URL(url);
-    if (!simulator.hosts.includes(host)) throw new Error(`${host} is nobody's host here`);
-    return fetch(`${simulator.url()}${pathname}${search}`, init);
-  };
-  const transport = createTransport(
-    {
-      platform: {
-        clock: { now: () => now },
-        timer: { sleep: async () => {} },
-        random: { fraction: () => 0, bytes: randomBytes },
-        log: silentLog,
-        metrics: silentMetrics,
-      },
-      fetch: toSimulator,
-    },
-    TRANSPORT_LIMITS,
-  );
+  const toSimulator = fetchAt(() => simulator);
+  const transport = createTransport({ platform: harness.platform, fetch: toSimulator }, TRANSPORT_LIMITS);
 
   const run = <T>(plan: Plan<T>): Promise<T> => transport.run(plan);
 
@@ -106,17 +64,11 @@ export async function createPaytmWorld() {
     ports,
     callbacks,
     toSimulator,
-    now: () => now,
+    now: clock.now,
     answerCallbacksAs: (result: CallbackResult) => {
       answerAs = result;
     },
-    async advance(ms: number) {
-      now += ms;
-      const due = timers.filter(({ atMs }) => atMs <= now);
-      timers = timers.filter(({ atMs }) => atMs > now);
-      for (const timer of due) timer.run();
-      await simulator.control.idle();
-    },
+    advance: (ms: number) => clock.advance(ms, simulator),
     verify: (
       sent: { headers?: Record<string, string>; rawBody: Uint8Array },
       by = channel,
@@ -126,7 +78,7 @@ export async function createPaytmWorld() {
       run(
         by.createPayment({
           ...{ paymentId, money: inr(value), description: "Top-up" },
-          ...{ createdAtMs: now, expiresAtMs: now + 900_000, payer: {} },
+          ...{ createdAtMs: clock.now(), expiresAtMs: clock.now() + 900_000, payer: {} },
         }),
       ),
     async act(id: string, action: "approve" | "decline" | "abandon" | "pend" | "settle") {

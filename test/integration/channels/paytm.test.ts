@@ -87,14 +87,37 @@ describe("a payment", () => {
     });
   });
 
-  it("fails when the bank declines, and can still be paid while its token lives", async () => {
+  it("stays open when the bank declines, and can still be paid while its token lives", async () => {
     await world.create();
     await world.act(PAYMENT_ID, "decline");
-    expect(await query()).toMatchObject({
-      value: { status: "failed", attemptFailed: { code: "227" }, rawStatus: "TXN_FAILURE 227" },
-    });
+    const declined = { status: "requires_action", attemptFailed: { code: "227" } };
+    expect(await query()).toMatchObject({ value: { ...declined, rawStatus: "TXN_FAILURE 227" } });
+    const closing = await world.run(world.channel.closePayment(paymentRef(), "requested"));
+    expect(closing).toMatchObject({ value: { result: "in-progress", fact: declined } });
     await world.act(PAYMENT_ID, "approve");
     expect(await query()).toMatchObject({ value: { status: "succeeded" } });
+    expect(world.callbacks).toHaveLength(4);
+  });
+
+  it("lapses when nobody tries again after a decline", async () => {
+    await world.create();
+    await world.act(PAYMENT_ID, "decline");
+    await world.advance(30 * 60_000);
+    expect(() => world.simulator.control.act({ kind: "payment", id: ORDER_ID, action: "approve" })).toThrow(
+      "lapsed",
+    );
+    expect(await world.run(world.channel.closePayment(paymentRef(), "expired"))).toMatchObject({
+      value: { result: "closed", fact: { status: "cancelled", attemptFailed: { code: "227" } } },
+    });
+  });
+
+  it("ends with the first decline where the merchant's payers have one attempt", async () => {
+    await world.create();
+    await world.act(PAYMENT_ID, "decline");
+    const once = world.open({ settings: { payerRetries: false } });
+    expect(await world.run(once.queryPayment(paymentRef()))).toMatchObject({
+      value: { status: "failed", attemptFailed: { code: "227" } },
+    });
   });
 
   it("is processing while the bank takes its time, and settles by itself", async () => {

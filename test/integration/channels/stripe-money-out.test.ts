@@ -1,7 +1,7 @@
 /** The product's Stripe channel against the simulated Stripe: refunds, payouts, disputes. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CreatePaymentInput, PaymentRef } from "../../../shared/channels/channel.ts";
-import { START_MS } from "../stripe/stripe-world.ts";
+import { START_MS } from "./stripe-simulator-world.ts";
 import {
   type ChannelWorld,
   okValue,
@@ -108,7 +108,7 @@ describe("a refund", () => {
     const { channelRefundId, status } = okValue(await refund(refOf(channelPaymentId), 230));
     expect(status).toBe("processing");
     world.control.act({ kind: "refund", id: channelRefundId, action: "stall" });
-    world.clock.advance(86_400_000);
+    await world.advance(86_400_000);
     expect((await queryRefund(refOf(channelPaymentId), channelRefundId)).status).toBe("processing");
     world.control.act({ kind: "refund", id: channelRefundId, action: "succeed" });
     expect((await queryRefund(refOf(channelPaymentId), channelRefundId)).status).toBe("succeeded");
@@ -127,7 +127,7 @@ describe("a refund", () => {
     const payment = await paid();
     world.control.failNext({ operation: "POST /v1/refunds", kind: "drop-after-effect" });
     expect((await refund(payment, 1230)).outcome).toBe("unknown");
-    world.clock.advance(25 * 3_600_000);
+    await world.advance(25 * 3_600_000);
     // The key is forgotten by now, and all of the payment has been refunded: by this very refund.
     const found = okValue(await refund(payment, 1230));
     expect(found).toMatchObject({ refundId: REFUND_ID, status: "succeeded", amount: { value: 1230 } });

@@ -3,7 +3,7 @@ import Stripe from "stripe";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ActionRefused } from "../../../local/channels/kit/protocol.ts";
 import type { SimulatorAction } from "../../../local/channels/simulator.ts";
-import { stripeErrorOf } from "../stripe/stripe-world.ts";
+import { stripeErrorOf } from "./stripe-simulator-world.ts";
 import { type ChannelWorld, startChannelWorld } from "./stripe-world.ts";
 
 let world: ChannelWorld;
@@ -214,7 +214,7 @@ describe("webhooks", () => {
     world.control.act({ kind: "payout", id: transfer.id, action: "return" });
     world.control.act({ kind: "dispute", id, action: "open" });
     world.control.act({ kind: "dispute", id, action: "lose" });
-    world.clock.advance(0);
+    await world.advance(0);
     await world.control.idle();
     const types = world.receiver.received.map(({ rawBody, headers }) => {
       const signature = headers["stripe-signature"] ?? "";

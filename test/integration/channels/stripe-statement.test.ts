@@ -1,6 +1,6 @@
 /** The statement of the simulated Stripe as the product reads it, true and with every error that can be ordered. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { START_MS } from "../stripe/stripe-world.ts";
+import { START_MS } from "./stripe-simulator-world.ts";
 import {
   type ChannelWorld,
   okValue,
@@ -19,7 +19,7 @@ let ids: { readonly payment: string; readonly refund: string; readonly payout: s
 beforeEach(async () => {
   world = await startChannelWorld();
   ids = await aDay();
-  world.clock.advance(DAY_MS);
+  await world.advance(DAY_MS);
 });
 afterEach(() => world.close());
 
@@ -97,7 +97,7 @@ describe("the statement of a day", () => {
     world.control.act({ kind: "payout", id: ids.payout, action: "return" });
     world.control.act({ kind: "dispute", id: ids.payment, action: "open" });
     world.control.act({ kind: "dispute", id: ids.payment, action: "win" });
-    world.clock.advance(DAY_MS);
+    await world.advance(DAY_MS);
     expect(await brief(NEXT_DAY)).toEqual([
       ["other", undefined, 1230, 0],
       ["dispute", undefined, 1230, 1500],
@@ -110,7 +110,7 @@ describe("the statement of a day", () => {
     const peer = world.peer();
     for (let number = 0; number < 205; number += 1)
       await peer.transfers.create({ amount: 100 + number, currency: "usd", destination: "acct_payee2" });
-    world.clock.advance(DAY_MS);
+    await world.advance(DAY_MS);
     const lines = await world.statement(NEXT_DAY);
     expect(lines.map(({ amount }) => amount.value)).toEqual(
       Array.from({ length: 205 }, (_, index) => 304 - index),
@@ -127,7 +127,7 @@ describe("a statement that is wrong", () => {
 
   it("has a line on a later day", async () => {
     world.control.spoilStatement({ fault: "late", id: ids.refund, days: 1 });
-    world.clock.advance(DAY_MS);
+    await world.advance(DAY_MS);
     expect([await brief(), await brief(NEXT_DAY)]).toEqual([[PAYOUT, PAYMENT], [REFUND]]);
   });
 

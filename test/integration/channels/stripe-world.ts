@@ -9,14 +9,8 @@ import type { StatementLine, StatementSource } from "../../../shared/channels/st
 import { stripe } from "../../../shared/channels/stripe/module.ts";
 import { createTransport, TRANSPORT_LIMITS } from "../../../shared/channels/transport.ts";
 import { silentLog } from "../../../shared/platform/log.ts";
-import { silentMetrics } from "../../../shared/platform/metrics.ts";
-import {
-  createHandClock,
-  createMemoryStore,
-  createRandom,
-  officialClient,
-  startReceiver,
-} from "../stripe/stripe-world.ts";
+import { createHandClock, createMemoryStore, silentPlatform } from "../../builders/channel-harness.ts";
+import { createRandom, officialClient, START_MS, startReceiver } from "./stripe-simulator-world.ts";
 
 export const CALLBACK_URL = "https://kith.test/callbacks/stripe";
 export const PAYMENT_ID = "pay_01KEZZZZZZ0000000000000001";
@@ -35,7 +29,7 @@ export function okValue<T>(outcome: ChannelOutcome<T>): T {
 }
 
 export async function startChannelWorld() {
-  const clock = createHandClock();
+  const clock = createHandClock(START_MS);
   const receiver = await startReceiver();
   const store = createMemoryStore();
   const { keys, provider } = stripeSimulator.makeKeys();
@@ -64,11 +58,8 @@ export async function startChannelWorld() {
     createTransport(
       {
         platform: {
-          clock,
-          timer: { sleep: async () => {} },
-          random: { bytes: (count) => new Uint8Array(count), fraction: () => 0 },
+          ...silentPlatform(clock),
           log: { ...silentLog, info: (code, fields) => logged.push(JSON.stringify([code, fields])) },
-          metrics: silentMetrics,
         },
         fetch: (url, init) => fetch(url.replace("https://api.stripe.com", simulator.url()), init),
       },
@@ -95,8 +86,7 @@ export async function startChannelWorld() {
 
   /** Lets time pass until every webhook that falls due was answered, and verifies what has arrived. */
   async function received(passMs = 0): Promise<CallbackEvent[]> {
-    clock.advance(passMs);
-    await simulator.control.idle();
+    await clock.advance(passMs, simulator);
     const events: CallbackEvent[] = [];
     for (const { headers, rawBody } of receiver.received) {
       const verdict = await transport.run(channel.verifyCallback({ headers, rawBody }));
@@ -129,6 +119,7 @@ export async function startChannelWorld() {
     channel,
     open,
     received,
+    advance: (ms: number) => clock.advance(ms, simulator),
     run: <T>(plan: Plan<T>): Promise<T> => transport.run(plan),
     /** The same with one repetition by the transport. */
     runRepeating: <T>(plan: Plan<T>): Promise<T> => transportOf(1).run(plan),

@@ -1,7 +1,7 @@
 /** The product's Stripe channel against the simulated Stripe: payments, outcomes, webhooks. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CreatePaymentInput, PaymentRef } from "../../../shared/channels/channel.ts";
-import { START_MS } from "../stripe/stripe-world.ts";
+import { START_MS } from "./stripe-simulator-world.ts";
 import { type ChannelWorld, okValue, PAYMENT_ID, startChannelWorld } from "./stripe-world.ts";
 
 let world: ChannelWorld;
@@ -235,7 +235,7 @@ describe("an outcome", () => {
   it("is unknown while Stripe is down", async () => {
     world.control.downFor(60_000);
     expect((await attempt()).outcome).toBe("unknown");
-    world.clock.advance(60_000);
+    await world.advance(60_000);
     expect((await attempt()).outcome).toBe("ok");
   });
 
@@ -252,7 +252,7 @@ describe("webhooks", () => {
   it("verify one by one, out of order and twice", async () => {
     world.control.hold();
     await paid();
-    world.clock.advance(0);
+    await world.advance(0);
     const newestFirst = world.control
       .deliveries()
       .map(({ eventId }) => eventId)
@@ -269,7 +269,7 @@ describe("webhooks", () => {
     await world.received();
     expect(world.control.deliveries()).toMatchObject([{ status: "waiting", attempts: 1, lastStatus: 400 }]);
     // Sent again after five minutes: by now the first signature is stale, the second is a second old.
-    world.clock.advance(301_000);
+    await world.advance(301_000);
     await world.control.idle();
     expect(world.control.deliveries()).toMatchObject([{ status: "delivered", attempts: 2, lastStatus: 200 }]);
     const [first, second] = world.receiver.received;

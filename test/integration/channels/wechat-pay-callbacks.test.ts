@@ -1,6 +1,7 @@
 import { createCipheriv } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { toReference } from "../../../shared/channels/reference.ts";
+import type { Sent } from "../../builders/channel-harness.ts";
 import {
   createWechatPayWorld,
   MINUTE,
@@ -10,7 +11,6 @@ import {
   pair,
   platform,
   REFUND_ID,
-  type Sent,
   START,
   signedBy,
   type WechatPayWorld,

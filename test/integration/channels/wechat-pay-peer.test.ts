@@ -14,11 +14,16 @@ import {
   missing,
   okValue,
   PAYMENT_ID,
+  PAYOUT_ID,
   pair,
   platform,
   START,
   type WechatPayWorld,
 } from "./wechat-pay-world.ts";
+
+const CsvRow = z.record(z.string(), z.string());
+/** A bill as the peer reads it. */
+const CsvBill = z.object({ rows: z.array(CsvRow), summary: CsvRow });
 
 const keys = z
   .object({ merchantPrivateKey: z.string(), merchantSerial: z.string(), apiV3Key: z.string() })
@@ -122,6 +127,32 @@ describe("the peer at our simulator", () => {
       rows: [{ 商户订单号: order.out_trade_no, 交易状态: "SUCCESS", 订单金额: "12.30", 手续费: "0.07" }],
       summary: { 总交易单数: "1", 订单总金额: "12.30" },
     });
+  });
+
+  it("reads the fund bill, row by row as the adapter does", async () => {
+    await create();
+    await approve();
+    await world.payout();
+    await advance(20 * HOUR);
+    const params = { bill_date: "2026-11-21", account_type: "BASIC" };
+    const { data } = await client.get("/v3/bill/fundflowbill", { params });
+    const { pathname, searchParams } = new URL(data.download_url);
+    const token = searchParams.get("token");
+    const file = await client.get(pathname, { params: { token }, responseType: "arraybuffer" });
+    const { rows, summary } = CsvBill.parse(Formatter.castCsvBill(Buffer.from(file.data)));
+    const voucher = toReference(PAYOUT_ID);
+    expect(rows).toMatchObject([
+      { 业务类型: "交易", 收支类型: "收入", "收支金额（元）": "12.30", 业务凭证号: order.out_trade_no },
+      { 业务类型: "扣除交易手续费", 收支类型: "支出", "收支金额（元）": "0.07" },
+      { 业务名称: "商家转账", 收支类型: "支出", "收支金额（元）": "50.00", 业务凭证号: voucher },
+    ]);
+    expect(summary).toMatchObject({ 资金流水总笔数: "3.0", 收入金额: "12.30", 支出金额: "50.07" });
+    // What is left is what the account held, without what went and with what came.
+    const left = rows.map((row) => row["账户结余（元）"]);
+    expect(left).toEqual(["1000012.30", "1000012.23", "999962.23"]);
+    expect(
+      await failing(client.get("/v3/bill/fundflowbill", { params: { bill_date: "2026-11-20" } })),
+    ).toMatchObject({ status: 400, data: { code: "NO_STATEMENT_EXIST" } });
   });
 
   it("is refused under another merchant key, and does not believe a wrong signature", async () => {

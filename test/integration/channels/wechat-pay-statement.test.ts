@@ -1,16 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { StatementUnreachable } from "../../../functions/reconciliation/read-statement.ts";
 import { toReference } from "../../../shared/channels/reference.ts";
 import { StatementError, type StatementLine } from "../../../shared/channels/statement.ts";
 import {
   cny,
   createWechatPayWorld,
   HOUR,
+  MERCHANT,
   MINUTE,
   okValue,
   PAYMENT_ID,
+  PAYOUT_ID,
   REFUND_ID,
   START,
   type WechatPayWorld,
+  wechatPaySettings,
 } from "./wechat-pay-world.ts";
 
 /** Two in the afternoon of the 21st in Beijing. */
@@ -30,17 +34,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-async function sourceOf(day = DAY) {
-  return okValue(await world.run(world.channel.openStatement(day)));
-}
-
-async function linesOf(day = DAY): Promise<readonly StatementLine[]> {
-  const source = await sourceOf(day);
-  if (source.kind !== "file") throw new Error(`no file: ${source.kind}`);
-  const lines: StatementLine[] = [];
-  for await (const line of world.lines(source.request, source.reader)) lines.push(line);
-  return lines;
-}
+const sourceOf = async (day = DAY) => okValue(await world.openBill(day, "trades"));
+const linesOf = (day = DAY): Promise<readonly StatementLine[]> => world.statement(day);
 
 describe("a day's statement", () => {
   it("has the payment and the refund, with fees", async () => {
@@ -87,9 +82,9 @@ describe("a day's statement", () => {
 
   it("is refused when it is no longer kept", async () => {
     await world.advance(UNTIL_READY);
-    expect(await world.run(world.channel.openStatement("2026-08-01"))).toMatchObject({
-      outcome: "declined",
-    });
+    for (const bill of ["payouts", "trades"] as const) {
+      expect(await world.openBill("2026-08-01", bill)).toMatchObject({ outcome: "declined" });
+    }
   });
 
   it("is fetched within five minutes, or not at all", async () => {
@@ -115,7 +110,7 @@ describe("a day's statement", () => {
   it("is unknown when its answer is not signed", async () => {
     await world.advance(UNTIL_READY);
     world.simulator.control.failNext({ operation: "tradebill", kind: "status", status: 400 });
-    expect(await world.run(world.channel.openStatement(DAY))).toMatchObject({ outcome: "unknown" });
+    expect(await world.openBill(DAY, "trades")).toMatchObject({ outcome: "unknown" });
   });
 });
 
@@ -153,5 +148,101 @@ describe("a statement made wrong", () => {
     await world.advance(24 * HOUR);
     const [late] = await linesOf(NEXT_DAY);
     expect(late).toMatchObject({ kind: "payment", ourId: PAYMENT_ID, occurredAtMs: START });
+  });
+});
+
+describe("payouts of a day", () => {
+  const reference = toReference(PAYOUT_ID);
+  const line = {
+    ...{ kind: "payout", ourId: PAYOUT_ID, amount: cny(5000), fee: 0, rawType: "转账" },
+    ...{ transactionId: expect.stringMatching(/^13300\d{23}$/), occurredAtMs: START + MINUTE + 3000 },
+  };
+  const act = (action: "confirm" | "fail") => world.act({ kind: "payout", id: reference, action });
+  const payouts = async (day = DAY) =>
+    (await linesOf(day)).filter(({ kind }) => kind !== "payment" && kind !== "refund");
+  beforeEach(() => world.payout());
+
+  it("are in the statement once, before payments and refunds, which are in it once too", async () => {
+    await act("confirm");
+    await world.advance(UNTIL_READY);
+    const lines = await linesOf();
+    expect(lines.map(({ kind }) => kind)).toEqual(["payout", "payment", "refund"]);
+    expect(lines[0]).toEqual(line);
+  });
+
+  it("that came to nothing have a second line on the day they did", async () => {
+    await world.advance(HOUR);
+    await act("fail");
+    await world.advance(UNTIL_READY);
+    expect(await payouts()).toEqual([
+      line,
+      {
+        ...{ ...line, kind: "payout-return", rawType: "转账退回" },
+        ...{ transactionId: expect.stringContaining(MERCHANT), occurredAtMs: line.occurredAtMs + HOUR },
+      },
+    ]);
+  });
+
+  it("that nobody confirms come back a day later", async () => {
+    await world.advance(UNTIL_READY);
+    expect(await payouts()).toEqual([line]);
+    await world.advance(5 * HOUR);
+    await world.advance(19 * HOUR);
+    expect(await payouts(NEXT_DAY)).toMatchObject([{ kind: "payout-return", ourId: PAYOUT_ID }]);
+  });
+
+  it("are asked for from the account that they are paid from", async () => {
+    const other = world.open({ settings: { payout: { ...wechatPaySettings.payout, account: "OPERATION" } } });
+    await world.advance(UNTIL_READY);
+    // This merchant pays from its basic account.
+    expect(await world.openBill(DAY, "payouts", other)).toEqual({ outcome: "ok", value: { kind: "empty" } });
+  });
+
+  it("are not read of a merchant that pays nobody out", async () => {
+    const other = world.open({ settings: { payout: undefined } });
+    expect(other.capabilities.statement.covers).toEqual(["payment", "refund"]);
+    expect(world.channel.capabilities.statement.covers).toEqual(["payment", "refund", "payout"]);
+    await world.advance(UNTIL_READY);
+    const before = world.requests.length;
+    expect((await world.statement(DAY, other)).map(({ kind }) => kind)).toEqual(["payment", "refund"]);
+    expect(world.requests.slice(before).join()).not.toContain("fundflowbill");
+  });
+
+  it.each(["fundflowbill", "tradebill"])("make no statement without %s", async (operation) => {
+    await world.advance(UNTIL_READY);
+    world.simulator.control.failNext({ operation, kind: "status", status: 400 });
+    await expect(linesOf()).rejects.toThrow(StatementUnreachable);
+  });
+
+  it("are not read from a file that is not the one announced, nor from the other bill", async () => {
+    await world.advance(UNTIL_READY);
+    const [funds, trades] = [
+      okValue(await world.openBill(DAY, "payouts")),
+      okValue(await world.openBill(DAY, "trades")),
+    ];
+    if (funds.kind !== "file" || trades.kind !== "file") throw new Error("no file");
+    await expect(Array.fromAsync(world.lines(trades.request, funds.reader))).rejects.toThrow(StatementError);
+  });
+
+  it("can be missing, late, wrong, dear, and too many", async () => {
+    const { control } = world.simulator;
+    await world.advance(UNTIL_READY);
+    control.spoilStatement({ fault: "amount", id: reference, by: 5 });
+    control.spoilStatement({ fault: "fee", id: reference, by: 7 });
+    control.spoilStatement({ fault: "extra", day: DAY, amount: -100 });
+    const spoilt = await payouts();
+    expect(spoilt.map(({ kind, amount }) => `${kind} ${amount.value}`)).toEqual([
+      // At noon, before the others.
+      "payout 100",
+      "payout 5005",
+      "fee 7",
+    ]);
+    expect(spoilt[0]).not.toHaveProperty("ourId");
+    control.spoilStatement({ fault: "late", id: reference, days: 1 });
+    expect((await payouts()).map(({ amount }) => amount.value)).toEqual([100]);
+    control.spoilStatement({ fault: "missing", id: reference });
+    await world.advance(5 * HOUR);
+    await world.advance(19 * HOUR);
+    expect((await payouts(NEXT_DAY)).map(({ kind }) => kind)).toEqual(["payout-return"]);
   });
 });

@@ -1,7 +1,7 @@
 /** The WeChat Pay adapter against the WeChat Pay simulator over HTTP, on one clock that is moved by hand. */
 import { createSign, randomBytes } from "node:crypto";
 import * as z from "zod";
-import type { SimulatorAction, SimulatorPorts } from "../../../local/channels/simulator.ts";
+import type { SimulatorAction } from "../../../local/channels/simulator.ts";
 import { simulator as module } from "../../../local/channels/wechat-pay/simulator.ts";
 import type { CallbackResult, CallbackVerdict } from "../../../shared/channels/callback.ts";
 import type { Channel, PaymentRef, PayoutRef, RefundRef } from "../../../shared/channels/channel.ts";
@@ -9,8 +9,8 @@ import type { Plan } from "../../../shared/channels/plan.ts";
 import { toReference } from "../../../shared/channels/reference.ts";
 import { createTransport, type Fetch, TRANSPORT_LIMITS } from "../../../shared/channels/transport.ts";
 import { wechatPay } from "../../../shared/channels/wechat-pay/module.ts";
-import { silentLog } from "../../../shared/platform/log.ts";
-import { silentMetrics } from "../../../shared/platform/metrics.ts";
+import { answerTo, createChannelHarness, fetchAt, type Sent } from "../../builders/channel-harness.ts";
+import { openPart, statementLines } from "../../builders/statement-lines.ts";
 
 export const START = Date.parse("2026-11-21T06:00:00Z");
 export const MINUTE = 60_000;
@@ -40,8 +40,6 @@ export const pair = module.makeKeys();
 /** The provider's own keys. */
 export const platform = Provider.parse(pair.provider);
 
-export type Sent = { readonly headers: Record<string, string>; readonly rawBody: Uint8Array };
-
 /** The signature headers of a body, as a key of the provider would make them. */
 export function signedBy(
   key: { readonly serial: string; readonly privateKey: string },
@@ -70,11 +68,9 @@ type Overrides = {
 type AlterAnswer = (text: string, headers: Headers) => string;
 
 export async function createWechatPayWorld(stage: object = {}) {
-  let now = START;
-  let timers: { readonly atMs: number; readonly run: () => void }[] = [];
-  let saved: string | undefined;
   let answerAs: CallbackResult = "stored";
-  const callbacks: Sent[] = [];
+  const harness = createChannelHarness(START, () => answerTo(channel, answerAs));
+  const { clock, ports, received: callbacks } = harness;
   /** `METHOD host/path` of every request that the adapter sent. */
   const requests: string[] = [];
   const bodies: string[] = [];
@@ -87,41 +83,21 @@ export async function createWechatPayWorld(stage: object = {}) {
       settings: wechatPay.settings.parse({ ...settings, ...other }),
       keys: wechatPay.keys.parse({ ...pair.keys, ...keys }),
       callbackUrl: CALLBACK_URL,
-      tools: { now: () => now + aheadMs, bytes: randomBytes },
+      tools: { now: () => clock.now() + aheadMs, bytes: randomBytes },
     });
   const channel = open();
 
-  const ports: SimulatorPorts = {
-    now: () => now,
-    schedule: (ms, run) => void timers.push({ atMs: now + ms, run }),
-    random: Math.random,
-    bytes: randomBytes,
-    store: {
-      load: () => saved,
-      save: (text) => {
-        saved = text;
-      },
-    },
-    log: () => {},
-    resolve: (url) => url,
-    fetch: async (_url, init) => {
-      const headers = Object.fromEntries(new Headers(init?.headers));
-      callbacks.push({ headers, rawBody: Buffer.from(String(init?.body)) });
-      const { status, body } = channel.callbackAnswer(answerAs);
-      return new Response(body, { status });
-    },
-  };
   const makeSimulator = () => module.create({ ...pair, settings, callbackUrl: CALLBACK_URL, ports });
   const simulator = makeSimulator();
   await simulator.listen(0);
 
+  const atSimulator = fetchAt(() => simulator);
   const toSimulator: Fetch = async (url, init) => {
-    const { host, pathname, search } = new URL(url);
+    const { host, pathname } = new URL(url);
     requests.push(`${init.method} ${host}${pathname}`);
     bodies.push(typeof init.body === "string" ? init.body : "");
     if (deadHosts.has(host)) throw Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
-    if (!simulator.hosts.includes(host)) throw new Error(`${host} is nobody's host here`);
-    const response = await fetch(`${simulator.url()}${pathname}${search}`, init);
+    const response = await atSimulator(url, init);
     if (alterAnswer === undefined) return response;
     const headers = new Headers(response.headers);
     headers.delete("content-length");
@@ -129,19 +105,7 @@ export async function createWechatPayWorld(stage: object = {}) {
     return new Response(text, { status: response.status, headers });
   };
   const makeTransport = () =>
-    createTransport(
-      {
-        platform: {
-          clock: { now: () => now },
-          timer: { sleep: async () => {} },
-          random: { fraction: () => 0, bytes: randomBytes },
-          log: silentLog,
-          metrics: silentMetrics,
-        },
-        fetch: toSimulator,
-      },
-      TRANSPORT_LIMITS,
-    );
+    createTransport({ platform: harness.platform, fetch: toSimulator }, TRANSPORT_LIMITS);
   let transport = makeTransport();
   const run = <T>(plan: Plan<T>): Promise<T> => transport.run(plan);
 
@@ -158,7 +122,12 @@ export async function createWechatPayWorld(stage: object = {}) {
     makeSimulator,
     toSimulator,
     lines: (...input: Parameters<typeof transport.lines>) => transport.lines(...input),
-    now: () => now,
+    /** All lines of a day, of every bill that it has. */
+    statement: (day: string, by = channel) => statementLines({ channel: by, transport }, day),
+    /** One of its bills. */
+    openBill: (day: string, bill: "payouts" | "trades", by = channel) =>
+      openPart({ channel: by, transport }, day, bill === "payouts" ? 0 : 1),
+    now: clock.now,
     /** A process that has just begun: nothing is remembered. */
     forget() {
       transport = makeTransport();
@@ -169,13 +138,7 @@ export async function createWechatPayWorld(stage: object = {}) {
     answerCallbacksAs(result: CallbackResult) {
       answerAs = result;
     },
-    async advance(ms: number) {
-      now += ms;
-      const due = timers.filter(({ atMs }) => atMs <= now);
-      timers = timers.filter(({ atMs }) => atMs > now);
-      for (const timer of due) timer.run();
-      await simulator.control.idle();
-    },
+    advance: (ms: number) => clock.advance(ms, simulator),
     async act(action: SimulatorAction) {
       simulator.control.act(action);
       await simulator.control.idle();
@@ -218,7 +181,7 @@ export async function createWechatPayWorld(stage: object = {}) {
     ) =>
       run(
         by.payout?.({
-          ...{ payoutId, money: cny(value), remark: "Withdrawal", createdAtMs: now },
+          ...{ payoutId, money: cny(value), remark: "Withdrawal", createdAtMs: clock.now() },
           recipient: { type: "wechat", openId: "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o", ...stringsOf(recipient) },
         }) ?? missing(),
       ),

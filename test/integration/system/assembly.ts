@@ -43,6 +43,29 @@ const policyProperties = z.looseObject({
   PolicyDocument: z.looseObject({ Statement: z.array(statement) }),
 });
 
+const SCHEDULE = "AWS::Scheduler::Schedule";
+
+/**
+ * Copies an assembly in which a schedule never fires by itself; it can still be run by hand.
+ * @param name how the schedule's name ends @throws when there is no such schedule.
+ */
+export function copyAtRest(from: string, to: string, name: string): string {
+  cpSync(from, to, { recursive: true });
+  let found = 0;
+  for (const file of readdirSync(to).filter((one) => one.endsWith(".template.json"))) {
+    const content = template.parse(JSON.parse(readFileSync(path.join(to, file), "utf8")));
+    for (const resource of Object.values(content.Resources)) {
+      const { Type, Properties = {} } = resource;
+      if (Type !== SCHEDULE || !String(Properties["Name"]).endsWith(`-${name}`)) continue;
+      resource.Properties = { ...Properties, State: "DISABLED" };
+      found += 1;
+    }
+    writeFileSync(path.join(to, file), JSON.stringify(content));
+  }
+  if (found !== 1) throw new Error(`${found} schedules are named ${name}`);
+  return to;
+}
+
 /** An action of a function's role, in every statement of it that grants it. */
 export type Removal = {
   readonly fn: string;

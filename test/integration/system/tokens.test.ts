@@ -195,3 +195,32 @@ describe("a token whose time is over", () => {
     expect((await apiClient(cloud.api, fresh.body.accessToken).get("/wallet")).status).toBe(200);
   });
 });
+
+describe("a sign-in of some time ago", () => {
+  const pin = { pin: "583920" };
+  const notFresh = { status: 403, body: { code: "fresh-sign-in-required", maxAgeSeconds: 600 } };
+
+  it("sets no first PIN and resets none, with a refreshed token neither; a new one does", async () => {
+    const { cloud } = system;
+    const early = await person(cloud, "Pia Pin");
+    await advance(cloud, 11 * 60_000);
+    const { refreshToken } = early.tokens;
+    const refreshed = await early.api.call("POST", "/auth/token", {
+      grantType: "refresh_token",
+      refreshToken,
+    });
+    const again = apiClient(cloud.api, refreshed.body.accessToken);
+    for (const api of [early.api, again])
+      expect(shown(await api.call("PUT", "/me/pin", pin))).toMatchObject(notFresh);
+
+    const fresh = await person(cloud, early.name);
+    expect((await fresh.api.call("PUT", "/me/pin", pin)).status).toBe(204);
+    const asked = { pin: "604817" };
+    expect(shown(await again.call("POST", "/me/pin/reset", asked))).toMatchObject(notFresh);
+    expect((await fresh.api.call("POST", "/me/pin/reset", asked)).status).toBe(202);
+    // Any session calls it off.
+    const off = await again.call("DELETE", "/me/pin/reset");
+    expect(shown(off)).toMatchObject({ status: 200, body: { isSet: true } });
+    expect(off.body).not.toHaveProperty("reset");
+  });
+});

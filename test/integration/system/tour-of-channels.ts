@@ -37,7 +37,10 @@ export async function throughChannels(
   await payAtStripe(cloud, both.action.paymentIntentId);
   await drained(cloud);
   const params = { id: both.id };
-  await visit(una.api, paymentsRoutes.createRefund, { params, body: { amount: usd(700), to: "channel" } });
+  const back = await visit(una.api, paymentsRoutes.createRefund, {
+    params,
+    body: { amount: usd(700), to: "channel" },
+  });
   await drained(cloud);
   await visit(una.api, paymentsRoutes.createRefund, { params, body: { amount: usd(500), to: "balance" } });
   await visit(vic.api, paymentsRoutes.listRefunds, { params });
@@ -77,6 +80,10 @@ export async function throughChannels(
   await drained(cloud);
   await visit(ops, opsRoutes.getPaymentHistory, { params });
   await visit(ops, opsRoutes.getWithdrawalHistory, { params: { id: out.id } });
+  // Both have ended so at their channel, which is what people say too.
+  const body = { outcome: "succeeded", reason: "On the provider's pages", evidence: "TOUR-1" };
+  await visit(ops, paymentsRoutes.resolveWithdrawal, { params: { id: out.id }, body });
+  await visit(ops, paymentsRoutes.resolveRefund, { params: { id: back.id }, body });
 }
 
 /** Days later: a statement with a line too many, and what becomes of it. */

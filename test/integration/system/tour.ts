@@ -95,6 +95,12 @@ async function oneself(visit: Visit, { una, vic, wim }: Guests): Promise<void> {
   // A wrong one is counted.
   await una.api.call("PUT", "/me/pin", { pin: "174938", currentPin: "111213" });
   await visit(una.api, identityRoutes.putPin, { body: { pin: "174938", currentPin: "583920" } });
+  await visit(una.api, identityRoutes.getPin);
+  await visit(una.api, identityRoutes.resetPin, { body: { pin: "604817" } });
+  await visit(una.api, identityRoutes.cancelPinReset);
+  // This one comes into force when the days have passed.
+  await visit(vic.api, identityRoutes.putPin, { body: { pin: "583920" } });
+  await visit(vic.api, identityRoutes.resetPin, { body: { pin: "604817" } });
   const device = { platform: "ios", pushToken: `token-${randomBytes(8).toString("hex")}` };
   // The phone changes hands, gets another token, and is given away.
   for (const { api } of [wim, una])

@@ -50,6 +50,28 @@ describe("callbacks", () => {
     expect(simulator.control.deliveries()).toMatchObject([{ status: "delivered", attempts: 3 }]);
   });
 
+  it("are signed for forgers with another time, content, key or name of a key, and not sent", async () => {
+    const { world, simulator } = await paid();
+    const { signed } = simulator.control;
+    const own = {
+      url: "http://127.0.0.1:9/callback",
+      headers: { "x-signed-at": "1000000", "x-key": "own toy-1" },
+      body: '{"id":"a"}',
+      content: '{"id":"a"}',
+    };
+    expect(signed("evt-a")).toEqual(own);
+    expect(signed("evt-a", { skewMs: -2000, content: "{}", key: "stranger", keyName: "toy-2" })).toEqual({
+      ...own,
+      headers: { "x-signed-at": "998000", "x-key": "stranger toy-2" },
+      body: "{}",
+      content: "{}",
+    });
+    expect(() => signed("evt-b")).toThrow("No such callback: evt-b.");
+    // Only the provider's own went out, and the next attempt is its own again.
+    await simulator.control.resend("evt-a");
+    expect(world.received.map(({ body }) => body)).toEqual(['{"id":"a"}', '{"id":"a"}']);
+  });
+
   it("are held, and released in the order that was asked for", async () => {
     const world = createWorld();
     const simulator = createToy(world.ports);

@@ -70,6 +70,18 @@ describe("a simulator over HTTP", () => {
     expect(objects).toMatchObject({ objects: [{ id: "a", status: "paid" }] });
   });
 
+  it("presses a button of a person's page, and no button that the page does not show", async () => {
+    const { simulator } = await serve();
+    await simulator.handle(create("a"));
+    const page = simulator.control.objects()[0]?.page ?? "";
+    const press = (input: unknown) => post(simulator, "/control/press", input);
+    expect((await press({ page, action: "settle" })).status).toBe(409);
+    expect((await press({ page: "https://elsewhere.example/", action: "approve" })).status).toBe(409);
+    expect((await press({ page, action: "approve" })).status).toBe(200);
+    expect(simulator.control.objects()).toMatchObject([{ id: "a", status: "paid" }]);
+    expect((await press({ page, action: "approve" })).status).toBe(409);
+  });
+
   it("answers orders that make no sense with 400, 404 and 409", async () => {
     const { simulator } = await serve();
     expect((await post(simulator, "/control/act", { kind: "payment", id: "a", action: "fly" })).status).toBe(
@@ -104,6 +116,8 @@ describe("faults of API calls", () => {
     simulator.control.failNext({ operation: "/payments", kind: "status", status: 429 });
     expect(await simulator.handle(create("b"))).toMatchObject({ status: 429, body: '{"failed":true}' });
     expect(() => simulator.control.failNext({ operation: "", kind: "status" })).toThrow("needs a status");
+    simulator.control.failNext({ operation: "", kind: "status", status: 429, retryAfterSeconds: 7 });
+    expect(await simulator.handle(create("c"))).toMatchObject({ headers: { "retry-after": "7" } });
   });
 
   it("is up again when its time has passed", async () => {

@@ -65,7 +65,10 @@ export const createToy = (ports: SimulatorPorts): Simulator =>
     callbacks: {
       retryAfterMs: [1000, 5000],
       isAcknowledged: (status, text) => status === 200 && text === "ok",
-      sign: ({ content }, nowMs) => ({ headers: { "x-signed-at": String(nowMs) }, body: content }),
+      sign: ({ content }, nowMs, { key = "own", keyName = "toy-1" } = {}) => ({
+        headers: { "x-signed-at": String(nowMs), "x-key": `${key} ${keyName}` },
+        body: content,
+      }),
     },
     open: (kit) => {
       const paymentOf = (id: string) => {
