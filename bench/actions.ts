@@ -17,6 +17,7 @@ import { reconciliationActions } from "./actions/reconciliation.ts";
 import { type Action, createRecorder, type Watch } from "./actions/recorder.ts";
 import { referralsActions } from "./actions/referrals.ts";
 import { relayActions } from "./actions/relay.ts";
+import { resolutionsActions } from "./actions/resolutions.ts";
 import { riskActions } from "./actions/risk.ts";
 import { transfersActions } from "./actions/transfers.ts";
 import { walletActions } from "./actions/wallet.ts";
@@ -24,12 +25,13 @@ import { withdrawalsActions } from "./actions/withdrawals.ts";
 
 /** An area's set brings its workers along; the relay belongs to none. */
 const actionSets: Readonly<
-  Record<AreaName | "withdrawals" | "relay" | "reconciliation" | "risk", ActionSet>
+  Record<AreaName | "withdrawals" | "resolutions" | "relay" | "reconciliation" | "risk", ActionSet>
 > = {
   transfers: transfersActions,
   wallet: walletActions,
   payments: paymentsActions,
   withdrawals: withdrawalsActions,
+  resolutions: resolutionsActions,
   callbacks: callbacksActions,
   feed: feedActions,
   friends: friendsActions,

@@ -83,6 +83,10 @@ export const identityActions: ActionSet = async ({ route }) => {
     { as, body: change },
     { variant: "change", scene: "another PIN, without its calls to KMS" },
   );
+  await route(of, "getPin", { as }, { scene: "" });
+  const forgotten = { as, body: { pin: "019284" } };
+  await route(of, "resetPin", forgotten, { scene: "a forgotten PIN, without its call to KMS" });
+  await route(of, "cancelPinReset", { as }, { scene: "one that waits" });
   const subject = { operation: "transfer", amount: usd(500_00) };
   const stepUp = await route(of, "createStepUp", { as, body: subject }, { scene: "" });
   const approval = { as, params: { id: String(stepUp.body.id) }, body: { pin: "730551" } };

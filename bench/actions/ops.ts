@@ -15,6 +15,7 @@ export const opsActions: ActionSet = async ({ route, worker }) => {
     ...world,
     campaigns: createCampaigns(world),
     currencies: ["USD", "EUR"],
+    channelNames: ["stripe"],
   });
   const of = { world, name: "ops", routes: opsRoutes, area: world.area(opsRoutes, handlers) } as const;
   await world.person("olivia");

@@ -4,7 +4,7 @@ import { opsRoutes } from "../../functions/ops/contract.ts";
 import { opsHandlers } from "../../functions/ops/handlers.ts";
 import { paymentsEventHandlers } from "../../functions/payments/consumer-handlers.ts";
 import { paymentsRoutes } from "../../functions/payments/contract.ts";
-import { signatureHeader } from "../../local/stripe/webhooks.ts";
+import { signatureHeader } from "../../local/channels/stripe/webhooks.ts";
 import { createCampaigns } from "../../shared/campaigns/store.ts";
 import type { EventType } from "../../shared/events/catalogue.ts";
 import { consumeEvents } from "../../shared/events/consume.ts";
@@ -153,7 +153,7 @@ const people: ActionSet = async ({ route, worker }) => {
 
   const ops = world.area(
     opsRoutes,
-    opsHandlers({ ...w.deps, campaigns: createCampaigns(w.deps), currencies: ["USD"] }),
+    opsHandlers({ ...w.deps, campaigns: createCampaigns(w.deps), currencies: ["USD"], channelNames: [] }),
   );
   await world.person("olivia");
   await route(

@@ -63,7 +63,7 @@ export const withdrawalsActions: ActionSet = async ({ route, worker }) => {
 
   const ops = world.area(
     opsRoutes,
-    opsHandlers({ ...w.deps, campaigns: createCampaigns(w.deps), currencies: ["USD"] }),
+    opsHandlers({ ...w.deps, campaigns: createCampaigns(w.deps), currencies: ["USD"], channelNames: [] }),
   );
   await world.person("olivia");
   await route(

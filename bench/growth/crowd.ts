@@ -17,9 +17,8 @@ import type { Bulk } from "./bulk.ts";
 
 /** Minor units that each of the crowd begins with. */
 const FUNDS = 1_000_000;
-/** For each person: four transfers between people, each two entries, and the money they begin with, two more. */
+/** For each person: transfers between people. */
 const TRANSFERS_EACH = 4;
-export const ENTRIES_EACH = 2 * (TRANSFERS_EACH + 1);
 const NOTIFICATIONS_EACH = 3;
 const POINTERS_EACH = 5;
 

@@ -6,7 +6,7 @@ import { failureText, faultsOf, totalsText } from "./runner/print.ts";
 import { runSeeds } from "./runner/run-seeds.ts";
 import { simulateSeed } from "./simulate-seed.ts";
 
-const SEEDS = 200;
+const SEEDS = 1000;
 
 describe("the simulation", () => {
   test("a seed replays exactly, in another thread too", { timeout: 120_000 }, async () => {

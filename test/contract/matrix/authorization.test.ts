@@ -19,7 +19,7 @@ let person: string;
 let staff: string;
 
 beforeAll(async () => {
-  pool = await createPool();
+  pool = await createPool(() => w.world.clock.now());
   w = await createWholeWorld({ tokens: () => pool.verifier });
   vi.stubGlobal("fetch", pool.fetch);
   const s = await setStage(w, { identify });

@@ -75,6 +75,19 @@ export const expectations: Readonly<Record<RouteName, Expectation>> = {
   getConsents: own,
   putConsents: own,
   putPin: own,
+  getPin: own,
+  // Who has no PIN cannot have forgotten it. A consent is the person's own to withdraw, and no freeze.
+  resetPin: row(
+    "refused",
+    "own",
+    "pin-required",
+    "pin-required",
+    "account-frozen",
+    "own",
+    "pin-required",
+    "pin-required",
+  ),
+  cancelPinReset: own,
   // It may name who is to be paid.
   createStepUp: everybody,
   approveStepUp: owners,
@@ -137,6 +150,8 @@ export const expectations: Readonly<Record<RouteName, Expectation>> = {
   getWithdrawal: owners,
   // What is called off stays in the wallet.
   cancelWithdrawal: owners,
+  resolveWithdrawal: staff,
+  resolveRefund: staff,
   // The same for everybody who is signed in.
   listChannels: everybody,
   quotePayment: everybody,

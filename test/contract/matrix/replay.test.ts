@@ -125,11 +125,12 @@ describe.each(withBody)("$key", ({ name, route }) => {
   });
 });
 
-/** The same body with its first number one greater, or its first text another. */
+/** The same body with its first number one greater, in digits or as a text of digits, or its first text another. */
 function differing(body: unknown): unknown {
   const text = JSON.stringify(body);
-  const changed = /:\d+/.test(text)
-    ? text.replace(/:(\d+)/, (_, digits: string) => `:${Number(digits) + 1}`)
+  const digits = /:("?)(\d+)\1(?=[,}])/;
+  const changed = digits.test(text)
+    ? text.replace(digits, (_, quote: string, number: string) => `:${quote}${Number(number) + 1}${quote}`)
     : text.replace(/:"([^"]*)"/, ':"$1 too"');
   return JSON.parse(changed);
 }

@@ -31,6 +31,8 @@ export const replays: Readonly<Partial<Record<RouteName, Replay>>> = {
   patchMe: same,
   putConsents: same,
   putPin: { again: "pin-required" },
+  resetPin: same,
+  cancelPinReset: same,
   createStepUp: same,
   // Each try at a PIN counts, and of many at once five are checked.
   approveStepUp: { volatile: ["version"], atOnce: ["pin-locked"] },
@@ -45,6 +47,8 @@ export const replays: Readonly<Partial<Record<RouteName, Replay>>> = {
   createRefund: same,
   createWithdrawal: same,
   cancelWithdrawal: same,
+  resolveWithdrawal: same,
+  resolveRefund: same,
   receiveCallback: same,
   createTransfer: same,
   createPaymentRequest: same,

@@ -7,6 +7,7 @@ import { routeSample } from "../../builders/route-sample.ts";
 import { type RouteName, routeOf } from "../../builders/whole-world.ts";
 import { type CallOptions, usd } from "../../builders/world.ts";
 import type { Person, Stage } from "./stage.ts";
+import { stuckRefund, stuckWithdrawal } from "./stuck.ts";
 
 export type Scene = (stage: Stage) => Promise<CallOptions>;
 
@@ -63,12 +64,20 @@ const paidPayment = async (s: Stage, payer: Person, payee: Person): Promise<stri
   return (await s.does("createPayment", payer.name, { key: `paid-${payer.name}`, body })).body.id;
 };
 
+/** The owner has a PIN, and asked for another one. */
+const forgot = async (s: Stage): Promise<void> => {
+  await s.does("putPin", s.owner.name, { body: { pin: "482917" } });
+  await s.does("resetPin", s.owner.name, { key: "forgot", body: { pin: "730264" } });
+};
+
 const withdrawal = (email: string) => ({
   body: { amount: usd(500), channel: "paypal", recipient: { type: "paypal_email", email } },
 });
 /** The id of a withdrawal of the owner. Nobody has an account under an address of `unclaimed`. */
 const withdrawn = async (s: Stage, email = "owner@example.com"): Promise<string> =>
   (await s.does("createWithdrawal", s.owner.name, { key: "out", ...withdrawal(email) })).body.id;
+
+const notPaid = { outcome: "failed", reason: "Not in the provider's list", evidence: "TICKET-4711" };
 
 export const scenes: Readonly<Record<RouteName, Scene>> = {
   listProviders: nothing,
@@ -89,6 +98,18 @@ export const scenes: Readonly<Record<RouteName, Scene>> = {
   getConsents: nothing,
   putConsents: async () => ({ body: { consents: [{ purpose: "marketing", version: 1, granted: true }] } }),
   putPin: async () => ({ body: { pin: "482917" } }),
+  getPin: async (s) => {
+    await forgot(s);
+    return {};
+  },
+  resetPin: async (s) => {
+    await s.does("putPin", s.owner.name, { body: { pin: "482917" } });
+    return { body: { pin: "730264" } };
+  },
+  cancelPinReset: async (s) => {
+    await forgot(s);
+    return {};
+  },
   createStepUp: async (s) => ({
     body: { operation: "transfer", amount: usd(500_00), payee: s.other.id },
   }),
@@ -147,6 +168,9 @@ export const scenes: Readonly<Record<RouteName, Scene>> = {
     await s.w.settle(MINUTE);
     return { params: { id } };
   },
+
+  resolveWithdrawal: async (s) => ({ params: { id: await stuckWithdrawal(s) }, body: notPaid }),
+  resolveRefund: async (s) => ({ params: { id: await stuckRefund(s) }, body: notPaid }),
 
   listChannels: nothing,
   quotePayment: async () => ({ body: { amount: usd(2000), country: "FR" } }),

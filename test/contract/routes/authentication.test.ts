@@ -74,7 +74,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 it("covers the routes of people and of ops", () => {
   expect(guarded.length).toBeGreaterThan(30);
-  expect(ofOps).toHaveLength(18);
+  expect(ofOps).toHaveLength(20);
   expect(guarded.length + open.length).toBe(routeCases.length);
 });
 

@@ -45,6 +45,7 @@ import { transfersHandlers } from "../../../functions/transfers/handlers.ts";
 import { walletRoutes } from "../../../functions/wallet/contract.ts";
 import { walletHandlers } from "../../../functions/wallet/handlers.ts";
 import { createCampaigns } from "../../../shared/campaigns/store.ts";
+import { channelNames } from "../../../shared/channels/registry.ts";
 import { consumeEvents, consumeMessages } from "../../../shared/events/consume.ts";
 import type { Route, RouteTable } from "../../../shared/http/route.ts";
 import { type Handlers, serve } from "../../../shared/http/serve.ts";
@@ -52,7 +53,7 @@ import { createHolds, type Holds } from "../../../shared/ledger/holds.ts";
 import { createDevices } from "../../../shared/people/devices.ts";
 import { createRelations } from "../../../shared/people/relations.ts";
 import { createObservations } from "../../../shared/routing/store.ts";
-import { FEW_ITERATIONS, testPepper } from "../../builders/pepper.ts";
+import { FEW_ITERATIONS, PIN_SETTINGS, testPepper } from "../../builders/pepper.ts";
 import type { Outside } from "./outside.ts";
 import { CLEARING_SHARDS, CURRENCIES, type Parts } from "./wiring.ts";
 
@@ -87,6 +88,7 @@ export const apiFunctions = {
       loginClient: outside.loginClient(parts.port),
       pepper: testPepper(),
       pinIterations: FEW_ITERATIONS,
+      pinSettings: PIN_SETTINGS,
     }),
   ),
   wallet: api(walletRoutes, walletHandlers),
@@ -111,7 +113,12 @@ export const apiFunctions = {
     notificationsHandlers({ ...parts, inboxes: createInboxes(parts) }),
   ),
   ops: api(opsRoutes, (parts) =>
-    opsHandlers({ ...parts, campaigns: createCampaigns(parts), currencies: CURRENCIES }),
+    opsHandlers({
+      ...parts,
+      campaigns: createCampaigns(parts),
+      currencies: CURRENCIES,
+      channelNames,
+    }),
   ),
 } as const;
 export type ApiName = keyof typeof apiFunctions;

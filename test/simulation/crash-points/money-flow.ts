@@ -109,10 +109,13 @@ export async function withdraw(stage: FlowStage, value = 2_000): Promise<void> {
   stage.kept["withdrawal"] = String(reply?.body.id);
 }
 
+/** The channel's id of the withdrawal. */
+export const channelPayoutOf = ({ world, kept }: FlowStage): string =>
+  textOf(world.mirror.get(`PAYOUT#${kept["withdrawal"]}`, "PAYOUT"), "channelPayoutId");
+
 /** What becomes of the withdrawal at the channel. */
 export function payoutAct(stage: FlowStage, action: "return"): void {
-  const item = stage.world.mirror.get(`PAYOUT#${stage.kept["withdrawal"]}`, "PAYOUT");
-  providerOf(stage).act({ kind: "payout", id: textOf(item, "channelPayoutId"), action });
+  providerOf(stage).act({ kind: "payout", id: channelPayoutOf(stage), action });
 }
 
 /** The payer contests what was paid, or the channel decides about it. */

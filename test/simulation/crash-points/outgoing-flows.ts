@@ -1,12 +1,28 @@
-/** Withdrawals, requests and exchanges of currencies, as flows of money. */
+/** Withdrawals, what people end, requests and exchanges of currencies, as flows of money. */
 import { setRates } from "../flows/exchange.ts";
-import { type FlowStage, fund, type MoneyFlow, payoutAct, usd, withdraw } from "./money-flow.ts";
+import {
+  channelPayoutOf,
+  type FlowStage,
+  fund,
+  HOUR,
+  type MoneyFlow,
+  paidFromBoth,
+  payoutAct,
+  providerOf,
+  refund,
+  sweepAfter,
+  usd,
+  withdraw,
+} from "./money-flow.ts";
 
 const withdrawn = async (stage: FlowStage): Promise<void> => {
   await fund(stage, stage.ada);
   await withdraw(stage);
   await stage.world.scheduler.sleep(5_000);
 };
+
+const DAY = 24 * HOUR;
+const found = { reason: "Looked up at the provider", evidence: "TICKET-4711" };
 
 /** Bo asks ada for money. */
 async function ask(stage: FlowStage): Promise<void> {
@@ -36,6 +52,50 @@ export const outgoingFlows: readonly MoneyFlow[] = [
       await withdraw(stage);
       await stage.world.scheduler.sleep(5_000);
     },
+  },
+  {
+    name: "withdrawal that comes back unheard",
+    prepare: async (stage) => {
+      await withdrawn(stage);
+      providerOf(stage).loseCallbacksAbout(channelPayoutOf(stage));
+    },
+    act: async (stage) => {
+      payoutAct(stage, "return");
+      await sweepAfter(stage, 2 * DAY);
+    },
+  },
+  {
+    name: "withdrawal that people end",
+    channel: "paypal",
+    prepare: async (stage) => {
+      await fund(stage, stage.ada);
+      await withdraw(stage);
+      // It is delivered, and nobody hears of it for longer than that may take.
+      providerOf(stage).loseCallbacksAbout(channelPayoutOf(stage));
+      providerOf(stage).downFor(30 * DAY);
+      await sweepAfter(stage, 12 * DAY);
+    },
+    act: async ({ world: { society }, kept }) =>
+      void (await society.call(society.ops, "payments", "resolveWithdrawal", {
+        params: { id: kept["withdrawal"] ?? "" },
+        body: { outcome: "succeeded", ...found },
+      })),
+  },
+  {
+    name: "refund that people end",
+    prepare: async (stage) => {
+      await paidFromBoth(stage);
+      // Its request gets lost, and is repeated as long as that is safe.
+      providerOf(stage).downFor(30 * DAY);
+      const reply = await refund(stage, "channel", 1_000);
+      stage.kept["refund"] = String(reply?.body.id);
+      await sweepAfter(stage, 2 * DAY);
+    },
+    act: async ({ world: { society }, kept }) =>
+      void (await society.call(society.ops, "payments", "resolveRefund", {
+        params: { id: kept["refund"] ?? "" },
+        body: { outcome: "failed", ...found },
+      })),
   },
   {
     name: "request: paid",

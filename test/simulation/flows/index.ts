@@ -19,6 +19,7 @@ import { payByChannel } from "./pay-by-channel.ts";
 import { manageCampaign, refer } from "./referral.ts";
 import { refund } from "./refund.ts";
 import { request } from "./request.ts";
+import { resolve } from "./resolve.ts";
 import { signOut } from "./sign-out.ts";
 import { topUp } from "./top-up.ts";
 import { withdraw } from "./withdraw.ts";
@@ -40,6 +41,7 @@ export const flows: readonly Flow[] = [
   refer,
   manageCampaign,
   freeze,
+  resolve,
   hold,
   signOut,
   changeSettings,

@@ -1,6 +1,6 @@
 /** What people do with their own account: settings, terms, devices, looking at their money and messages. */
 
-import type { Flow } from "../society/society.ts";
+import type { Flow, Member, Society } from "../society/society.ts";
 import { read } from "./feed.ts";
 
 export const changeSettings: Flow = {
@@ -61,13 +61,29 @@ export const reconsiderTerms: Flow = {
   },
 };
 
+/** What only a fresh sign-in may do begins with one, on another session than before. */
+function signInAgain(actor: Member, { stage }: Society): void {
+  actor.sessions += 1;
+  const signedInAt = Math.floor(stage.scheduler.now() / 1000);
+  actor.session = { ...actor.session, session: `${actor.name}${actor.sessions}`, signedInAt };
+}
+
+/** A first PIN, another one in its place, and sometimes it is forgotten all the same; or somebody only says so. */
 export const setPin: Flow = {
   name: "set-pin",
   weight: 0.6,
-  async run(actor, { dice, call }) {
-    const [first, second] = ["482913", "739162"];
+  async run(actor, society) {
+    const { dice, call, pause } = society;
+    const [first, second, third] = ["482913", "739162", "604817"];
+    signInAgain(actor, society);
     await call(actor, "identity", "putPin", { body: { pin: first } });
     if (dice.chance(0.5))
       await call(actor, "identity", "putPin", { body: { pin: second, currentPin: first } });
+    if (dice.chance(0.5)) return;
+    signInAgain(actor, society);
+    await call(actor, "identity", "resetPin", { body: { pin: third } });
+    await pause(50, 3_000);
+    await call(actor, "identity", "getPin");
+    if (dice.chance(0.3)) await call(actor, "identity", "cancelPinReset");
   },
 };

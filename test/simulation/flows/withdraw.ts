@@ -1,4 +1,7 @@
-/** Taking money out through a channel: confirmed, refused, called off, or returned after it was delivered. */
+/**
+ * Taking money out through a channel: confirmed, refused, called off, or returned after it was delivered, which its
+ * callback may fail to tell.
+ */
 import { textOf } from "../society/mirror.ts";
 import type { Flow } from "../society/society.ts";
 import { availableOf, someProvider, tryAct } from "./at-channel.ts";
@@ -10,6 +13,7 @@ const endings = [
   ["fail"],
   ["expire"],
   ["succeed", "return"],
+  ["succeed", "unheard", "return"],
   ["return"],
   ["cancel"],
   ["cancel", "confirm"],
@@ -42,6 +46,10 @@ export const withdraw: Flow = {
         continue;
       }
       const id = textOf(mirror.get(`PAYOUT#${params.id}`, "PAYOUT"), "channelPayoutId");
+      if (action === "unheard") {
+        if (id !== "") provider.loseCallbacksAbout(id);
+        continue;
+      }
       tryAct(society, `${action} ${params.id.slice(0, 12)}`, () =>
         provider.act({ kind: "payout", id, action }),
       );

@@ -10,6 +10,7 @@ import { ledger } from "./ledger.ts";
 import { limits } from "./limits.ts";
 import { notifications } from "./notifications.ts";
 import { payments } from "./payments.ts";
+import { pins } from "./pins.ts";
 import { pointers } from "./pointers.ts";
 import { privacy } from "./privacy.ts";
 import { refunds } from "./refunds.ts";
@@ -22,6 +23,7 @@ import { withdrawals } from "./withdrawals.ts";
 export const invariants: readonly Invariant[] = [
   ledger,
   access,
+  pins,
   limits,
   payments,
   refunds,

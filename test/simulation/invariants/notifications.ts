@@ -1,6 +1,6 @@
 /** Everybody concerned is told about every event once: not twice, not somebody else, and nobody is forgotten. */
 import type { Item } from "../../../shared/table/table.ts";
-import { partOf, textOf } from "../society/mirror.ts";
+import { numberOf, partOf, textOf } from "../society/mirror.ts";
 import type { Invariant } from "./invariant.ts";
 
 /** Who is told what: recipient, template, and the ids the message leads to. */
@@ -90,8 +90,15 @@ export const notifications: Invariant = {
           return;
         case "account.frozen":
         case "account.unfrozen":
+        case "pin.reset-cancelled":
+        case "pin.reset-completed":
           expect([id("accountId"), type, {}]);
           return;
+        case "pin.reset-requested": {
+          const inForceAt = new Date(numberOf(partOf(item, "reset"), "inForceAt")).toISOString();
+          expect([id("accountId"), type, { inForceAt }]);
+          return;
+        }
         default:
       }
     }

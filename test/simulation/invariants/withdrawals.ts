@@ -1,6 +1,6 @@
 /** A withdrawal leaves once, comes back at most once, and is never given up while its outcome is open. */
 import type { Item } from "../../../shared/table/table.ts";
-import { textOf } from "../society/mirror.ts";
+import { numberOf, textOf } from "../society/mirror.ts";
 import type { Invariant } from "./invariant.ts";
 
 const OPEN = ["created", "requires_action", "processing"];
@@ -8,6 +8,20 @@ const OPEN = ["created", "requires_action", "processing"];
 export const withdrawals: Invariant = {
   name: "withdrawals",
   watch({ society, mirror, violated }) {
+    /** An open one has a next check; a delivered one that may come back is asked about, and one that people ended. */
+    function checkNext(
+      id: string,
+      after: Item,
+      { isOpen, hasEnded }: { readonly isOpen: boolean; readonly hasEnded: boolean },
+    ): void {
+      const status = textOf(after, "status");
+      const mayReturn = status === "succeeded" && numberOf(after, "returnsWithinMs") > 0;
+      const mayChange = status !== "returned" && (mayReturn || after["resolution"] !== undefined);
+      const isDue = typeof after["dueAt"] === "number";
+      const isWrong = isOpen ? !isDue : isDue ? !mayChange : hasEnded && mayChange;
+      if (isWrong) violated(`${id}: ${status}, next check ${after["dueAt"]}`);
+    }
+
     function checkPayout(before: Item | undefined, after: Item): void {
       const id = textOf(after, "withdrawalId");
       const [was, status] = [textOf(before, "status"), textOf(after, "status")];
@@ -15,8 +29,7 @@ export const withdrawals: Invariant = {
       const isAllowed = was === "" || OPEN.includes(was) || was === status || status === "returned";
       if (!isAllowed || (was !== status && ["failed", "cancelled", "returned"].includes(was)))
         violated(`${id}: went from ${was} to ${status}`);
-      if (isOpen !== (typeof after["dueAt"] === "number"))
-        violated(`${id}: ${status}, next check ${after["dueAt"]}`);
+      checkNext(id, after, { isOpen, hasEnded: was !== status && !isOpen });
       const hold = textOf(mirror.get(`HOLD#${textOf(after, "holdId")}`, "HOLD"), "status");
       const delivered = status === "succeeded" || (status === "returned" && hold === "captured");
       const wanted = isOpen ? "pending" : delivered ? "captured" : "released";

@@ -72,6 +72,13 @@ export const channelBugs: readonly PlantedBug[] = [
     '  return before.status === "succeeded" ? "restore" : "release";',
     '  return before.status === "succeeded" ? "none" : "release";',
   ),
+  bug(
+    "payout-return-unheard",
+    "What a channel says of a delivered withdrawal when it is asked again is not taken up.",
+    "functions/payments/withdrawals/check-payout.ts",
+    "      await recordPayoutFact(deps, payout, answer, { reschedule: true, log });\n      return;\n",
+    "",
+  ),
   {
     name: "request-paid-twice",
     what: "A request can be paid with another key again.",

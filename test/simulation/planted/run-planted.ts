@@ -15,7 +15,7 @@ export type Found = {
 };
 
 /** What a run needs of the sources; libraries are found further up. */
-const COPIED = ["functions", "shared", "local", "test/simulation", "test/builders"];
+const COPIED = ["functions", "shared", "local", "test/simulation", "test/builders", "test/channels"];
 
 const copyOf = (root: string, lane: number): string => join(root, ".build", "planted", String(lane));
 

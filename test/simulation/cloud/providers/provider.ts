@@ -32,6 +32,8 @@ export type Provider = {
   /** Breaks every connection for so long; 0 ends it. */
   readonly downFor: (ms: number) => void;
   readonly deliveries: () => readonly DeliveryView[];
+  /** From now on callbacks that name this object get lost on their way, each try of them. */
+  readonly loseCallbacksAbout: (id: string) => void;
   /** Sends a callback now, whether it was sent before or not. */
   readonly resend: (eventId: string) => Promise<void>;
   readonly holdCallbacks: () => void;
@@ -93,6 +95,7 @@ export function createProvider(spec: TestedChannel, { stage, dice, sendCallback 
   const { module, settings, keys } = spec;
   // `volatile`: nothing of it outlives the run, so nothing has to be written.
   const store = { load: () => undefined, save: () => {}, volatile: true };
+  const unheard = new Set<string>();
   const simulator = spec.simulator.create({
     keys: keys.keys,
     provider: keys.provider,
@@ -107,10 +110,11 @@ export function createProvider(spec: TestedChannel, { stage, dice, sendCallback 
       store,
       log: () => {},
       resolve: (url) => url,
-      fetch: async (_url, init) =>
-        answered(
-          await sendCallback(Object.fromEntries(new Headers(init?.headers)), String(init?.body ?? "")),
-        ),
+      fetch: async (_url, init) => {
+        const body = String(init?.body ?? "");
+        if ([...unheard].some((id) => body.includes(id))) return answered({ status: 504, body: "" });
+        return answered(await sendCallback(Object.fromEntries(new Headers(init?.headers)), body));
+      },
     },
   });
   const { control } = simulator;
@@ -172,6 +176,7 @@ export function createProvider(spec: TestedChannel, { stage, dice, sendCallback 
       look();
     },
     downFor: control.downFor,
+    loseCallbacksAbout: (id) => void unheard.add(id),
     deliveries: control.deliveries,
     resend: control.resend,
     holdCallbacks: control.hold,

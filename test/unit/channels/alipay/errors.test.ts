@@ -177,7 +177,10 @@ describe("the module", () => {
     expect(capabilitiesOf("key")).toEqual({
       ...alipayCapabilities,
       payouts: { supported: false, reason: expect.stringContaining("certificates") },
+      // Without payouts the bill that has them is not read.
+      statement: { ...alipayCapabilities.statement, covers: ["payment", "refund"] },
     });
+    expect(alipayCapabilities.statement).not.toHaveProperty("covers");
   });
 
   it("takes an app for the way to pay when nothing is said, and no other ways", () => {

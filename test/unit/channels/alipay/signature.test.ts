@@ -59,6 +59,14 @@ describe("signatures", () => {
     );
   });
 
+  it("are the whole text, which is base64", () => {
+    const signature = signText(privateKey, "a=1");
+    expect(isSignedBy(publicKey, utf8("a=1"), signature)).toBe(true);
+    for (const other of [` ${signature}`, `${signature}\n`, `!${signature}`, `${signature}!`, ""]) {
+      expect(isSignedBy(publicKey, utf8("a=1"), other)).toBe(false);
+    }
+  });
+
   it("are what OpenSSL makes and takes", ({ skip }) => {
     if (spawnSync("openssl", ["version"]).status !== 0) skip();
     const folder = mkdtempSync(join(tmpdir(), "alipay-"));

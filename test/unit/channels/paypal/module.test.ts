@@ -47,7 +47,7 @@ describe("the PayPal module", () => {
     expect(currencies["CNY"]).toBeUndefined();
     expect({ capture, close }).toEqual({ capture: "ours", close: "no" });
     expect(refunds).toMatchObject({ partial: true, windowMs: 180 * 86_400_000 });
-    expect(payouts).toMatchObject({ cancel: true, mayNeedAction: true, mayReturn: true });
+    expect(payouts).toMatchObject({ cancel: true, mayNeedAction: true, returnsWithinMs: 30 * 86_400_000 });
   });
 });
 

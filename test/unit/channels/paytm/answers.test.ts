@@ -20,8 +20,13 @@ const ORDER_ID = toReference(PAYMENT_ID);
 const REF_ID = "01JDA7Q0000000000000000002";
 const CREATED = Date.parse("2026-11-21T06:00:00Z");
 const money = { value: 1230, currency: "INR" };
-const asked = { merchantId: "M", orderId: ORDER_ID, livemode: true, now: CREATED + 60_000 };
+const asked = {
+  ...{ merchantId: "M", orderId: ORDER_ID, livemode: true, now: CREATED + 60_000 },
+  payerRetries: true,
+};
 const late = { ...asked, now: CREATED + LAPSED_AFTER_MS };
+/** For a merchant whose payers have one attempt. */
+const once = { ...asked, payerRetries: false };
 
 const answerOf = (status: string, code: string, body: object = {}, signed = true): PaytmAnswer => ({
   ...{ kind: "result", signed, status, code, message: "words", body, earlierMayCount: false },
@@ -43,8 +48,8 @@ describe("a payment's status", () => {
     ["PENDING", "400", "processing"],
     ["PENDING", "402", "processing"],
     ["TXN_FAILURE", "402", "processing"],
-    ["TXN_FAILURE", "227", "failed"],
-    ["TXN_FAILURE", "810", "failed"],
+    ["TXN_FAILURE", "227", "requires_action"],
+    ["TXN_FAILURE", "810", "requires_action"],
     ["TXN_FAILURE", "new", "processing"],
     ["SOMETHING", "01", "processing"],
   ])("%s %s is %s", (status, code, expected) => {
@@ -60,10 +65,31 @@ describe("a payment's status", () => {
     });
   });
 
-  it("turns to failed for an unknown code, and to cancelled for no record, when no token can be good", () => {
-    expect(paymentOf(answerOf("TXN_FAILURE", "new", paid), late)).toMatchObject({
-      value: { status: "failed" },
-    });
+  it.each(["227", "new"])(
+    "lapses after an attempt that failed with %s, when no token can be good",
+    (code) => {
+      expect(paymentOf(answerOf("TXN_FAILURE", code, paid), late)).toMatchObject({
+        value: {
+          ...{ status: "cancelled", attemptFailed: { code, message: "words" } },
+          occurredAtMs: CREATED + LAPSED_AFTER_MS,
+        },
+      });
+    },
+  );
+
+  it.each([
+    ["227", "failed", "failed"],
+    ["810", "failed", "failed"],
+    ["402", "processing", "processing"],
+    ["new", "processing", "failed"],
+  ])("after a failure with %s is %s where payers have one attempt, and %s later", (code, status, later) => {
+    const answer = answerOf("TXN_FAILURE", code, paid);
+    expect(paymentOf(answer, once)).toMatchObject({ value: { status, occurredAtMs: CREATED + 30_000 } });
+    const then = { ...late, payerRetries: false };
+    expect(paymentOf(answer, then)).toMatchObject({ value: { status: later } });
+  });
+
+  it("turns to cancelled for no record, when no token can be good", () => {
     for (const answer of [answerOf("NO_RECORD_FOUND", "331"), answerOf("TXN_FAILURE", "334")]) {
       expect(paymentOf(answer)).toMatchObject({ value: { status: "requires_action", amount: money } });
       expect(paymentOf(answer, late)).toMatchObject({ value: { status: "cancelled" } });

@@ -50,6 +50,20 @@ describe("a checksum", () => {
     fc.assert(fc.property(fc.base64String(), (wrong) => !isChecksumOf(TEXT, wrong, [KEY])));
   });
 
+  it("is not believed with any bit of it another, whatever that decrypts to", () => {
+    const bytes = Buffer.from(vectors[0][1], "base64");
+    for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+      const changed = Buffer.from(bytes);
+      changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      expect(isChecksumOf(TEXT, changed.toString("base64"), [KEY]), String(bit)).toBe(false);
+    }
+  });
+
+  it("is made with one byte of the key a character", () => {
+    const key = "0123456789abcde\u00e9";
+    expect(isChecksumOf(TEXT, checksumOf(TEXT, key, Uint8Array.of(0, 1, 2)), [key])).toBe(true);
+  });
+
   it("covers the values of a form in the order of their names", () => {
     const fields = new Map([
       ["b", "2|"],

@@ -25,6 +25,7 @@ describe("settings and keys", () => {
     expect(paytm.settings.parse(settings)).toEqual({
       ...settings,
       websiteName: "DEFAULT",
+      payerRetries: true,
       appChannel: "WAP",
     });
   });

@@ -16,6 +16,17 @@ describe("the members of a JSON object as they were sent", () => {
     );
   });
 
+  it("stand between blanks of every kind", () => {
+    const text = '\r\n\t{\t"a"\r:\t1 ,\r\n"b"\n: "x"\t,\t"c":[]\r}\n';
+    expect(memberTexts(text)).toEqual(
+      new Map([
+        ["a", "1"],
+        ["b", '"x"'],
+        ["c", "[]"],
+      ]),
+    );
+  });
+
   it("are cut right out of any object", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.nat(4), (value, indent) => {

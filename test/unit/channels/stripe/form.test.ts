@@ -1,7 +1,7 @@
 /** The form encoding, read back by the simulator's own reader, which shares no code with it. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseForm } from "../../../../local/stripe/form.ts";
+import { parseForm } from "../../../../local/channels/stripe/form.ts";
 import { encodeForm } from "../../../../shared/channels/stripe/form.ts";
 
 const decoded = (params: Parameters<typeof encodeForm>[0]): unknown =>

@@ -134,6 +134,29 @@ describe("a statement", () => {
     expect(line?.rawType).toBe("type" in overrides ? overrides.type : "charge");
   });
 
+  it("says what was paid, refunded or sent before Stripe converted it", () => {
+    const eur = { amount: 1100, currency: "eur" };
+    const jpy = { amount: 1700, currency: "jpy" };
+    expect(lineOf({ source: { ...aCharge, ...eur } })).toMatchObject({
+      amount: { value: 1230, currency: "USD" },
+      presented: { value: 1100, currency: "EUR" },
+    });
+    expect(lineOf({ source: { ...aCharge, ...jpy } })?.presented).toEqual({ value: 1700, currency: "JPY" });
+    expect(lineOf({ type: "refund", amount: -230, source: { ...aRefund(), ...eur } })).toMatchObject({
+      kind: "refund",
+      presented: { value: 1100, currency: "EUR" },
+    });
+    for (const source of [
+      { ...aCharge, amount: 1230, currency: "usd" },
+      { ...aCharge, currency: "eur" },
+      { ...aCharge, amount: -5, currency: "eur" },
+      { ...aDispute(), ...eur },
+      "ch_3abc",
+    ]) {
+      expect(lineOf({ source })).not.toHaveProperty("presented");
+    }
+  });
+
   it("names the payment of a dispute and of a refund", () => {
     const dispute = { type: "adjustment", reporting_category: "dispute", amount: -1, source: aDispute() };
     expect(lineOf(dispute)?.channelPaymentId).toBe("pi_3abc");

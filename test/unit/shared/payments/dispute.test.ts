@@ -3,14 +3,18 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   contestedOf,
+  DISPUTE_HOLD_MS,
   type Dispute,
   type DisputeFactLine,
   type DisputeStatus,
+  disputeHoldId,
   disputeIdOf,
   disputeMoves,
   disputeStatuses,
   foldDispute,
+  isOpenDispute,
   mayDisputeMove,
+  nextDisputeCheckOf,
   type OpenDispute,
   shownDispute,
 } from "../../../../shared/payments/dispute.ts";
@@ -102,5 +106,49 @@ describe("a dispute", () => {
     const { dispute } = foldDispute(aDispute, seen("lost"), START);
     expect(fromDisputeItem(toDisputeItem(dispute))).toEqual(dispute);
     expect(toDisputeItem(dispute)).not.toHaveProperty("duePk");
+  });
+});
+
+describe("a dispute in detail", () => {
+  it("moves by the table", () => {
+    expect(disputeStatuses).toEqual(["open", "won", "lost"]);
+    expect(disputeMoves).toEqual({ open: ["won", "lost"], won: ["lost"], lost: [] });
+  });
+
+  it("has ids that follow from the channel's, is looked at daily, and holds money longer than it takes", () => {
+    const id = derivedId("dispute", "stripe", "dp_1");
+    expect(disputeIdOf("stripe", "dp_1")).toBe(id);
+    expect(disputeHoldId(id)).toBe(derivedId("hold", id, "dispute"));
+    expect(nextDisputeCheckOf(START)).toBe(START + DAY);
+    expect(DISPUTE_HOLD_MS / DAY).toBe(400);
+  });
+
+  it.each([
+    ["won", "release"],
+    ["lost", "settle"],
+  ] as const)("that is %s says when it was seen and when it changed, and asks to %s", (status, effect) => {
+    const { nextCheckAt: _, ...rest } = aDispute;
+    const folded = foldDispute(aDispute, seen(status), START + 2);
+    expect(folded).toStrictEqual({
+      dispute: { ...rest, status, observedAt: START + 1, updatedAt: START + 2 },
+      effect,
+    });
+    expect([isOpenDispute(aDispute), isOpenDispute(folded.dispute)]).toEqual([true, false]);
+  });
+
+  it("that is told of as open stays as it is, and so does one that ended", () => {
+    expect(foldDispute(aDispute, seen("open"), START + 2)).toStrictEqual({
+      dispute: aDispute,
+      effect: "none",
+    });
+    const { dispute: won } = foldDispute(aDispute, seen("won"), START + 2);
+    for (const status of ["open", "won"] as const) {
+      expect(foldDispute(won, seen(status), START + 3)).toStrictEqual({ dispute: won, effect: "none" });
+    }
+    expect(foldDispute(won, seen("lost"), START + 3).effect).toBe("settle");
+  });
+
+  it("is never about less than nothing", () => {
+    expect(contestedOf({ value: -1, currency: "USD" }, usd(12_00))).toEqual(usd(0));
   });
 });

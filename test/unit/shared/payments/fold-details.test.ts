@@ -235,6 +235,17 @@ describe("the id of a fact", () => {
       createHash("sha256").update(JSON.stringify(said)).digest("base64url").slice(0, 22);
     expect(factIdOf({ type: "lapsed", observedAt: NOW })).toBe(idOf("lapsed", "", []));
     expect(factIdOf(refusal(declined))).toBe(idOf("declined", "", [declined]));
+    expect(factIdOf(anObservation({ transactionId: "tx_1" }))).toBe(
+      idOf("observed", "", [
+        "pi_1",
+        "requires_payment_method",
+        "requires_action",
+        { value: 12_50, currency: "USD" },
+        undefined,
+        START,
+        "tx_1",
+      ]),
+    );
     expect(factIdOf(anObservation({ callback: { eventId: "evt_1", type: "t" } }))).toBe(
       idOf("observed", "evt_1", [
         "pi_1",

@@ -170,6 +170,27 @@ describe("the split", () => {
   });
 });
 
+describe("what a channel can carry", () => {
+  const range = { min: 50, max: 500, step: 25 };
+  it("is from the least to the most, both included, in its steps", () => {
+    const amounts = [25, 49, 50, 51, 75, 500, 501, 525];
+    expect(amounts.map((value) => isCarried(value, range))).toEqual([
+      ...[false, false, true, false, true, true, false, false],
+    ]);
+  });
+
+  it("of an amount that the balance has some of is what is missing, in its steps", () => {
+    expect(splitOf(500, 499, range)).toEqual({ fromBalance: 450, byChannel: 50 });
+    expect(splitOf(500, 424, range)).toEqual({ fromBalance: 400, byChannel: 100 });
+    expect(splitOf(500, 0, range)).toEqual({ fromBalance: 0, byChannel: 500 });
+    expect(splitOf(500, -9, range)).toEqual({ fromBalance: 0, byChannel: 500 });
+    expect(splitOf(500, 500, range)).toEqual({ fromBalance: 500, byChannel: 0 });
+    expect(splitOf(500, 900, range)).toEqual({ fromBalance: 500, byChannel: 0 });
+    expect(splitOf(525, 0, range)).toBeUndefined();
+    expect(splitOf(40, 10, range)).toBeUndefined();
+  });
+});
+
 describe("a payment's time", () => {
   it("is a day, within what the channel allows", () => {
     const at = (expiry: Parameters<typeof expiryOf>[0]["expiry"]) => expiryOf({ expiry }, START) - START;

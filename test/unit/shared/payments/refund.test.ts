@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type BalancePayment, type ChannelPayment, payHoldId } from "../../../../shared/payments/payment.ts";
 import {
-  type ChannelRefund,
   foldRefund,
   isOpenRefundStatus,
   mayRefundMove,
@@ -11,16 +10,17 @@ import {
   openRefundStatuses,
   type RefundEffect,
   type RefundFactLine,
-  refundHoldId,
+  refundFactIdOf,
   refundMoves,
   refundStatuses,
 } from "../../../../shared/payments/refund.ts";
-import { fromRefundItem, refundFactIdOf, toRefundItem } from "../../../../shared/payments/refund-codec.ts";
+import { fromRefundItem, toRefundItem } from "../../../../shared/payments/refund-codec.ts";
 import { refundableOf, refundDueAt, refundTerms } from "../../../../shared/payments/refund-terms.ts";
 import { DAY, HOUR, MINUTE } from "../../../../shared/platform/clock.ts";
 import { derivedId } from "../../../../shared/platform/ids.ts";
 import { fakeCapabilities } from "../../../builders/fake-channel.ts";
 import { aPayment, paymentId, START } from "../../../builders/payment-facts.ts";
+import { aRefund, aRefundFact, refundId } from "../../../builders/refund-facts.ts";
 import { usd } from "../../../builders/usd.ts";
 
 const ben = derivedId("account", "ben");
@@ -99,41 +99,8 @@ describe("what may be refunded", () => {
   });
 });
 
-const id = derivedId("refund", "r");
-const aRefund = (rest: object = {}): ChannelRefund =>
-  ({
-    id,
-    paymentId,
-    owner: parts.owner,
-    from: ben,
-    to: "channel",
-    status: "created",
-    amount: usd(5_00),
-    channel: "stripe",
-    holdId: refundHoldId(id),
-    refundedBefore: 0,
-    observedAt: 0,
-    nextCheckAt: START,
-    createdAt: START,
-    updatedAt: START,
-    fingerprint: "f",
-    correlationId: "c",
-    version: 1,
-    ...rest,
-  }) as ChannelRefund;
-const seen = (
-  status: "processing" | "succeeded" | "failed" | "needs_attention",
-  at = START + 1,
-  value = 5_00,
-): RefundFactLine => ({
-  type: "observed",
-  channelRefundId: "re_1",
-  status,
-  rawStatus: status,
-  amount: { value, currency: "USD" },
-  observedAt: at,
-  occurredAt: at,
-});
+const id = refundId;
+const seen = aRefundFact;
 
 describe("the table of moves", () => {
   it("leads from every open state to both ends, and from success to failure only", () => {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { HOUR } from "../../../../shared/platform/clock.ts";
 import { derivedId } from "../../../../shared/platform/ids.ts";
-import { dueDays, spanOf } from "../../../../shared/reconciliation/days.ts";
+import { dayOfPosting, dueDays, spanOf } from "../../../../shared/reconciliation/days.ts";
 import { mayStart, newReconciliation, RUN_LIFE_MS } from "../../../../shared/reconciliation/run.ts";
 
 const beijing = { utcOffsetMinutes: 480, readyAfterMs: 10 * HOUR };
@@ -15,6 +15,11 @@ it("a day is the provider's own, and due when its statement is", () => {
   expect(dueDays(beijing, readyAt, 2)).toEqual(["2026-11-22", "2026-11-21"]);
   expect(dueDays(beijing, readyAt - 1, 2)).toEqual(["2026-11-21", "2026-11-20"]);
   expect(() => spanOf("2026-02-30", beijing)).toThrow(RangeError);
+});
+
+it("a posting falls on the provider's own day", () => {
+  expect(dayOfPosting(Date.parse("2026-11-21T15:59:59.999Z"), beijing)).toBe("2026-11-21");
+  expect(dayOfPosting(Date.parse("2026-11-21T16:00:00Z"), beijing)).toBe("2026-11-22");
 });
 
 it("a run is taken up when it was asked for, or when its worker is gone", () => {

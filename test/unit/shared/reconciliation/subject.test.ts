@@ -40,6 +40,8 @@ describe("an entry", () => {
     ["reconciliation:fees-2026-11-22", 5, { kind: "own", id: "fees-2026-11-22" }],
     [`payment:${ids.payment}`, 5, { kind: "unknown", id: "trf_1" }],
     [undefined, -5, { kind: "unknown", id: "trf_1" }],
+    ["reconciliation", 5, { kind: "own", id: "" }],
+    [`refund:${ids.refund}`, 0, { kind: "refund", id: ids.refund }],
   ])("of %s and %i", (memo, available, subject) => {
     expect(entry(memo, available)).toEqual(subject);
   });
@@ -57,6 +59,20 @@ describe("a line", () => {
     expect(subjectOfLine(line("payment", undefined))).toBeUndefined();
   });
 
+  it("is about nothing that is not of its kind", () => {
+    expect(subjectOfLine(line("payout", ids.payout))).toEqual({ kind: "payout", id: ids.payout });
+    expect(subjectOfLine(line("refund", ids.payment))).toBeUndefined();
+    expect(subjectOfLine(line("payout", ids.refund))).toBeUndefined();
+    expect(subjectOfLine(line("dispute", ids.payout))).toBeUndefined();
+    expect(subjectOfLine(line("fee", ids.refund))).toBeUndefined();
+    expect(subjectOfLine(line("other", ids.payment))).toBeUndefined();
+    for (const id of [ids.refund, ids.payout]) {
+      expect(subjectOfLine(line("other", id, 0))).toBeUndefined();
+      expect(subjectOfLine(line("other", id, -1))).toBeUndefined();
+      expect(subjectOfLine(line("other", id, 1))).toMatchObject({ id });
+    }
+  });
+
   it("of money that came back is the return of what it names", () => {
     expect(subjectOfLine(line("other", ids.refund, 5))).toEqual({ kind: "refund-return", id: ids.refund });
     expect(subjectOfLine(line("other", ids.refund, -5))).toBeUndefined();
@@ -70,6 +86,10 @@ describe("a line", () => {
     ).toEqual([5, 5, -5, -5, -5, -5]);
     expect([signed("other", -3), Object.is(signed("refund", 0), 0)]).toEqual([-3, true]);
   });
+});
+
+it("a statement may cover four kinds of movements", () => {
+  expect(allSubjects).toEqual(["payment", "refund", "payout", "payout-return"]);
 });
 
 it("what a statement covers must be in it, and what nobody knows", () => {

@@ -83,4 +83,15 @@ describe("the number of requests", () => {
       ),
     );
   });
+
+  it("is counted to the millisecond, from the oldest of so many", () => {
+    const made = (count: number, at = NOW) => Array.from({ length: count }, (_, index) => at + index);
+    expect(requestPauseMs(made(MAX_REQUESTS_A_DAY - 1), NOW + HOUR)).toBe(0);
+    expect(requestPauseMs(made(MAX_REQUESTS_A_DAY), NOW + HOUR)).toBe(23 * HOUR);
+    expect(requestPauseMs(made(MAX_REQUESTS_A_DAY + 3), NOW + HOUR)).toBe(23 * HOUR + 3);
+    expect(requestPauseMs(made(MAX_REQUESTS_A_DAY), NOW + DAY)).toBe(0);
+    expect(requestPauseMs(made(MAX_REQUESTS_A_DAY), NOW + 2 * DAY)).toBe(0);
+    expect(requestPauseMs([], NOW)).toBe(0);
+    expect(MAX_REQUESTS_A_DAY).toBe(50);
+  });
 });
