@@ -62,7 +62,7 @@ const emptyKitState = (): KitState => ({
 
 export type SavedState<State> = { readonly kit: KitState; readonly protocol: State };
 
-/** Takes up what the store holds. @throws Error when the saved text is not a state of this shape. */
+/** Takes up what the store holds. @throws Error that says what to do when the saved text is no state of this shape. */
 export function loadState<State>(
   load: () => string | undefined,
   shape: z.ZodType<State>,
@@ -70,7 +70,14 @@ export function loadState<State>(
 ): SavedState<State> {
   const text = load();
   if (text === undefined) return { kit: emptyKitState(), protocol: empty() };
-  return z.object({ kit: KitStateShape, protocol: shape }).parse(JSON.parse(text));
+  try {
+    return z.object({ kit: KitStateShape, protocol: shape }).parse(JSON.parse(text));
+  } catch (cause) {
+    throw new Error(
+      "What is kept of a simulated provider was written by another version, or is damaged: npm start -- --fresh forgets all local state",
+      { cause },
+    );
+  }
 }
 
 /** The state as text: maps become lists of pairs. */

@@ -40,6 +40,19 @@ describe("state", () => {
     expect([...again.protocol.things.keys()]).toEqual(["10", "9", "constructor"]);
   });
 
+  it.each(['{"kit":{"version":0},"protocol":{}}', "{", "[]"])(
+    "is refused in another form, with the way out: %s",
+    (text) => {
+      const load = () =>
+        loadState(
+          () => text,
+          shape,
+          () => ({ things: new Map() }),
+        );
+      expect(load).toThrow("npm start -- --fresh");
+    },
+  );
+
   it("is written at once while small, later and together when large, and at the end", () => {
     const timers: (() => void)[] = [];
     const saves: string[] = [];
