@@ -10,6 +10,9 @@ import type { Dice } from "./dice.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Trace } from "./trace.ts";
 
+/** How far the clock of a function may be from the true one. */
+export const MAX_SKEW_MS = 2_000;
+
 /** What every part of a run shares. */
 export type Stage = {
   readonly scheduler: Scheduler;
@@ -142,7 +145,7 @@ export function createFleet<E, R>(stage: Stage, spec: FunctionSpec<E, R>): Fleet
     made += 1;
     const name = `${spec.name}#${made}`;
     const life: Life = { dead: false, disturbed: false, onCrash: () => {} };
-    const skew = chaos.strikes("clock-skew") ? dice.between(-2_000, 2_000) : 0;
+    const skew = chaos.strikes("clock-skew") ? dice.between(-MAX_SKEW_MS, MAX_SKEW_MS) : 0;
     const port = createPort(stage, name, spec.name, life);
     const platform: Platform = {
       clock: { now: () => scheduler.now() + skew },

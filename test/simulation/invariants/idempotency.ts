@@ -3,9 +3,12 @@ import type { Exchange } from "../society/client.ts";
 import { textOf } from "../society/mirror.ts";
 import type { Invariant } from "./invariant.ts";
 
-/** The part of a reply that never changes. */
-const lastingOf = ({ name, reply }: Exchange): string =>
-  name === "createTransfer" || name === "createComment" ? JSON.stringify(reply.body) : String(reply.body?.id);
+/** The part of a reply that never changes. People do: a comment's author may have another name by now. */
+function lastingOf({ name, reply }: Exchange): string {
+  if (name === "createTransfer") return JSON.stringify(reply.body);
+  if (name === "createComment") return JSON.stringify({ ...reply.body, author: reply.body?.author?.id });
+  return String(reply.body?.id);
+}
 
 /** What may be answered after a success: not signed in, not served, and for a top-up the terms come first. */
 const mayFollowSuccess = ({ name, reply }: Exchange): boolean =>
