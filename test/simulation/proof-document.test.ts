@@ -4,7 +4,7 @@ import { mishaps } from "./core/chaos.ts";
 import { moneyFlows } from "./crash-points/money-flows.ts";
 import { flows } from "./flows/index.ts";
 import { plantedBugs } from "./planted/index.ts";
-import { joined, type LongRun, longRunText, readLongRun } from "./runner/long-run.ts";
+import { joined, type LongRun, longRunText, readLongRun, repeatedIn } from "./runner/long-run.ts";
 import { blockOf, readProof, withBlock } from "./runner/proof-document.ts";
 
 /** The cells of a table, without its head and the line below. */
@@ -76,10 +76,20 @@ describe("a long run in parts", () => {
     mishaps: { crash: seeds },
     flows: { pay: seeds },
     violations: [],
+    repeated: [],
   });
 
   test("adds up", () => {
     expect(joined(part(1, 20), part(21, 5))).toEqual({ ...part(1, 25), simulatedMs: 2_000, seconds: 10 });
+  });
+
+  test("counts what ran again, and only what that violated", () => {
+    const found = (seed: number) => ({ seed, invariant: "ledger", detail: "" });
+    const run = { ...part(1, 20), violations: [found(3), found(7)] };
+    const again = [part(3, 1), { ...part(7, 1), violations: [found(7)] }];
+    const whole = repeatedIn(run, again);
+    expect(whole).toMatchObject({ from: 1, seeds: 20, steps: 220, violations: [found(7)], repeated: [3, 7] });
+    expect(longRunText(whole)).toContain("| run again, mended | 3, 7 |");
   });
 
   test("has no gap and no seed twice", () => {

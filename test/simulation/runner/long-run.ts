@@ -17,6 +17,8 @@ const longRun = z.strictObject({
   mishaps: counts,
   flows: counts,
   violations: z.array(z.strictObject({ seed: z.int(), invariant: z.string(), detail: z.string() })),
+  /** Seeds that violated something, and ran again after that was mended. */
+  repeated: z.array(z.int()).default([]),
 });
 export type LongRun = z.infer<typeof longRun>;
 
@@ -46,6 +48,7 @@ export const toLongRun = (
     invariant: violation?.invariant ?? "",
     detail: violation?.detail ?? "",
   })),
+  repeated: [],
 });
 
 const sumOf = (one: Readonly<Record<string, number>>, other: Readonly<Record<string, number>>) => {
@@ -53,6 +56,16 @@ const sumOf = (one: Readonly<Record<string, number>>, other: Readonly<Record<str
   for (const [name, count] of Object.entries(other)) sums[name] = (sums[name] ?? 0) + count;
   return sums;
 };
+
+/** What two runs did together. */
+const summed = (one: LongRun, other: LongRun) => ({
+  steps: one.steps + other.steps,
+  simulatedMs: one.simulatedMs + other.simulatedMs,
+  seconds: one.seconds + other.seconds,
+  mishaps: sumOf(one.mishaps, other.mishaps),
+  flows: sumOf(one.flows, other.flows),
+  repeated: [...one.repeated, ...other.repeated],
+});
 
 /** One run out of two that follow each other. @throws Error when there are seeds between them, or in both. */
 export function joined(first: LongRun, second: LongRun): LongRun {
@@ -62,23 +75,32 @@ export function joined(first: LongRun, second: LongRun): LongRun {
     );
   }
   return {
+    ...summed(first, second),
     from: first.from,
     seeds: first.seeds + second.seeds,
-    steps: first.steps + second.steps,
-    simulatedMs: first.simulatedMs + second.simulatedMs,
-    seconds: first.seconds + second.seconds,
     threads: second.threads,
-    mishaps: sumOf(first.mishaps, second.mishaps),
-    flows: sumOf(first.flows, second.flows),
     violations: [...first.violations, ...second.violations],
   };
+}
+
+/** A run whose violated seeds ran once more: what they did counts both times, what they violated the second time. */
+export function repeatedIn(run: LongRun, again: readonly LongRun[]): LongRun {
+  let whole: LongRun = { ...run, violations: [] };
+  for (const one of again) {
+    whole = {
+      ...whole,
+      ...summed(whole, { ...one, repeated: [one.from] }),
+      violations: [...whole.violations, ...one.violations],
+    };
+  }
+  return whole;
 }
 
 const DAY_MS = 86_400_000;
 
 /** As `docs/proof.md` shows it. */
 export function longRunText(run: LongRun): string {
-  const { from, seeds, steps, mishaps, simulatedMs, seconds, threads, flows, violations } = run;
+  const { from, seeds, steps, mishaps, simulatedMs, seconds, threads, flows, violations, repeated } = run;
   const violated =
     violations.length === 0
       ? "nothing"
@@ -98,6 +120,7 @@ export function longRunText(run: LongRun): string {
     `| faults | ${grouped(faultsOf(mishaps))} |`,
     `| simulated days | ${grouped(simulatedMs / DAY_MS)} |`,
     `| violated | ${violated} |`,
+    ...(repeated.length === 0 ? [] : [`| run again, mended | ${repeated.join(", ")} |`]),
     "",
     ...table("fault", mishaps),
     "",

@@ -3,7 +3,15 @@ import { writeFileSync } from "node:fs";
 import { plantedBugs } from "../planted/index.ts";
 import { runPlanted } from "../planted/run-planted.ts";
 import { simulateSeed } from "../simulate-seed.ts";
-import { joined, type LongRun, longRunText, readLongRun, toLongRun, writeLongRun } from "./long-run.ts";
+import {
+  joined,
+  type LongRun,
+  longRunText,
+  readLongRun,
+  repeatedIn,
+  toLongRun,
+  writeLongRun,
+} from "./long-run.ts";
 import { type Options, USAGE } from "./options.ts";
 import { failureText, faultsOf, plantedText, totalsText } from "./print.ts";
 import { writeProof } from "./proof-document.ts";
@@ -35,10 +43,29 @@ function plan(options: Options): {
   return { from, count: Math.max(0, options.count - before.seeds), before };
 }
 
-function writeSeeds(run: LongRun, before: LongRun | undefined): void {
-  const whole = before === undefined ? run : joined(before, run);
-  writeLongRun(whole);
-  writeProof("seeds", longRunText(whole));
+function writeSeeds(run: LongRun): void {
+  writeLongRun(run);
+  writeProof("seeds", longRunText(run));
+}
+
+async function violatedSeeds({ threads }: Options): Promise<boolean> {
+  const run = readLongRun();
+  if (run === undefined || run.violations.length === 0) {
+    console.log("docs/simulation.json has no seed in which something was violated");
+    return true;
+  }
+  const again: LongRun[] = [];
+  for (const { seed } of run.violations) {
+    const startedAt = performance.now();
+    const totals = await runSeeds({ from: seed, count: 1, threads: 1 });
+    const seconds = (performance.now() - startedAt) / 1000;
+    for (const failure of totals.failures) console.log(`\n${failureText(failure)}\n`);
+    console.log(`seed ${seed}: ${totals.failures.length === 0 ? "nothing was violated" : "violated again"}`);
+    again.push(toLongRun(totals, { from: seed, seconds, threads }));
+  }
+  const whole = repeatedIn(run, again);
+  writeSeeds(whole);
+  return whole.violations.length === 0;
 }
 
 async function manySeeds(options: Options): Promise<boolean> {
@@ -61,7 +88,8 @@ async function manySeeds(options: Options): Promise<boolean> {
   if (process.stdout.isTTY) process.stdout.write("\r");
   console.log(totalsText(totals, seconds()));
   if (options.write) {
-    writeSeeds(toLongRun(totals, { from, seconds: seconds(), threads: options.threads }), before);
+    const run = toLongRun(totals, { from, seconds: seconds(), threads: options.threads });
+    writeSeeds(before === undefined ? run : joined(before, run));
   }
   save(options, {
     ...totals,
@@ -94,6 +122,8 @@ export async function runCommand(options: Options): Promise<boolean> {
       return true;
     case "one-seed":
       return oneSeed(options);
+    case "again":
+      return violatedSeeds(options);
     case "planted":
       return planted(options);
     case "crash-points": {

@@ -13,6 +13,7 @@ export const USAGE = `usage: npm run simulate -- [options]
   --planted         put bugs into copies of the sources instead, and find each of them
   --write           also write the result into docs/proof.md (of seeds: into docs/simulation.json too)
   --continue        go on where docs/simulation.json ends, up to --seeds in all, and write both together
+  --again           run the seeds that docs/simulation.json calls violated once more, and write what comes of it
   --json FILE       also write the result there
   --help            print this
 
@@ -20,7 +21,7 @@ A failing seed prints what was violated, the last things that happened, and the 
 The exit code is 1 when anything was violated, or a planted bug was not found.`;
 
 export type Options = {
-  readonly what: "help" | "seeds" | "one-seed" | "crash-points" | "planted";
+  readonly what: "help" | "seeds" | "again" | "one-seed" | "crash-points" | "planted";
   readonly from: number;
   readonly count: number;
   readonly forMs: number | undefined;
@@ -50,6 +51,7 @@ export function readOptions(args: readonly string[]): Options {
       json: { type: "string" },
       write: { type: "boolean" },
       continue: { type: "boolean" },
+      again: { type: "boolean" },
       planted: { type: "boolean" },
       "crash-points": { type: "boolean" },
       help: { type: "boolean" },
@@ -65,9 +67,11 @@ export function readOptions(args: readonly string[]): Options {
       ? "planted"
       : values["crash-points"]
         ? "crash-points"
-        : seed === undefined
-          ? "seeds"
-          : "one-seed";
+        : values.again
+          ? "again"
+          : seed === undefined
+            ? "seeds"
+            : "one-seed";
   return {
     what,
     from: seed ?? whole(values.from, "from") ?? 1,
