@@ -4,44 +4,31 @@ import { KMSInternalException } from "@aws-sdk/client-kms";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { identityRoutes } from "../../../functions/identity/contract.ts";
 import { serve } from "../../../shared/http/serve.ts";
-import { fromPinItem } from "../../../shared/pin/pin.ts";
-import { type PinDeps, type PinOutcome, verifyPin } from "../../../shared/pin/pins.ts";
+import type { PinOutcome } from "../../../shared/pin/pins.ts";
 import { HOUR, MINUTE } from "../../../shared/platform/clock.ts";
-import type { AccountId } from "../../../shared/platform/ids.ts";
 import type { Log } from "../../../shared/platform/log.ts";
-import { secret } from "../../../shared/platform/redacted.ts";
 import { keys } from "../../../shared/table/keys.ts";
-import { FEW_ITERATIONS, type TestPepper, testPepper } from "../../builders/pepper.ts";
+import { FEW_ITERATIONS, type TestPepper } from "../../builders/pepper.ts";
 import { pinArea, pinHandlers, signedIn } from "../../builders/pin.ts";
-import { createWorld, gatewayEvent, lambdaContext, type World } from "../../builders/world.ts";
+import { gatewayEvent, lambdaContext } from "../../builders/world.ts";
+import { createPinWorld, NEW, OLD, type PinWorld, WRONG } from "./pin-world.ts";
 
-const FIRST = "482913";
-const SECOND = "730551";
-const WRONG = "906152";
+const FIRST = OLD;
+const SECOND = NEW;
 
-let world: World;
-let pepper: TestPepper;
-let area: ReturnType<typeof pinArea>;
-let ada: AccountId;
+let world: PinWorld["world"];
+let pepper: PinWorld["pepper"];
+let area: PinWorld["area"];
+let ada: PinWorld["ada"];
+let verify: PinWorld["verify"];
+let record: PinWorld["record"];
 beforeEach(async () => {
-  world = await createWorld();
-  pepper = testPepper();
-  area = pinArea(world, pepper);
-  ada = await world.person("ada");
+  ({ world, pepper, area, ada, verify, record } = await createPinWorld());
 });
 afterEach(() => world.close());
 
 const put = (pin: string, currentPin?: string, as = "ada") =>
   area.call("putPin", { as, body: { pin, ...(currentPin === undefined ? {} : { currentPin }) } });
-const deps = (change: Partial<PinDeps> = {}): PinDeps => ({
-  ...world,
-  pepper,
-  pinIterations: FEW_ITERATIONS,
-  ...change,
-});
-const verify = (pin: string, change: Partial<PinDeps> = {}): Promise<PinOutcome> =>
-  verifyPin(deps(change), ada, secret(pin));
-const record = async () => fromPinItem(ada, (await world.table.get(keys.pin(ada))) ?? {});
 const times = async <T>(count: number, act: () => Promise<T>): Promise<T[]> => {
   const results: T[] = [];
   for (let index = 0; index < count; index += 1) results.push(await act());
