@@ -1,12 +1,12 @@
 /** `npm run audit`: re-derives every invariant of the ledger from the table, and says what does not hold. */
 import { parseArgs } from "node:util";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { AuditReport } from "../functions/ops/audit-report.ts";
 import { auditTable } from "../functions/ops/audit-table.ts";
 import { isCurrency } from "../shared/money/currencies.ts";
 import { formatMoney } from "../shared/money/format.ts";
 import { money } from "../shared/money/money.ts";
-import { createTable, documentClient, type Table } from "../shared/table/table.ts";
+import { documentClient, dynamoClient } from "../shared/table/client.ts";
+import { createTable, type Table } from "../shared/table/table.ts";
 import { type RunningCloud, requireCloud } from "./client/running-cloud.ts";
 import { ROOT_ACCESS_KEY } from "./cloud/iam/authorizer.ts";
 
@@ -19,7 +19,7 @@ credentials; it only reads, and costs a full scan. Exits with 1 when something d
 
 /** The table of a running local cloud. */
 export function localTable({ dynamodb, region, tables }: RunningCloud): Table {
-  const client = new DynamoDBClient({
+  const client = dynamoClient({
     endpoint: dynamodb,
     region,
     credentials: { accessKeyId: ROOT_ACCESS_KEY, secretAccessKey: "local" },
@@ -30,7 +30,7 @@ export function localTable({ dynamodb, region, tables }: RunningCloud): Table {
 const deployedTable = (tableName: string, region: string | undefined): Table =>
   createTable({
     tableName,
-    client: documentClient(new DynamoDBClient(region === undefined ? {} : { region })),
+    client: documentClient(dynamoClient(region === undefined ? {} : { region })),
   });
 
 /** The report in words, a line each. */

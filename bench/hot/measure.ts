@@ -4,7 +4,7 @@
  * were a network, since it is the time between reading and writing in which commits collide.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createEngine, type Engine } from "../../local/engine/engine.ts";
 import { inProcessHandler } from "../../local/engine/in-process-handler.ts";
 import { createAccounts } from "../../shared/accounts/store.ts";
@@ -21,7 +21,8 @@ import { type AccountId, newId, type TransferId } from "../../shared/platform/id
 import { silentLog } from "../../shared/platform/log.ts";
 import { silentMetrics } from "../../shared/platform/metrics.ts";
 import { lambdaPlatform, type Platform } from "../../shared/platform/platform.ts";
-import { createTable, documentClient } from "../../shared/table/table.ts";
+import { documentClient, dynamoClient } from "../../shared/table/client.ts";
+import { createTable } from "../../shared/table/table.ts";
 import { wideLimits } from "../../test/builders/book.ts";
 import { createKithTable } from "../../test/builders/kith-table.ts";
 import { type LoadResult, toLoadResult } from "../latency.ts";
@@ -66,7 +67,7 @@ function distantClient(engine: Engine, { readDelayMs, writeDelayMs }: HotOptions
     await sleep(oneWayMs);
     return answer;
   };
-  return new DynamoDBClient({
+  return dynamoClient({
     region: "eu-west-1",
     credentials: { accessKeyId: "bench", secretAccessKey: "bench" },
     requestHandler: { ...inner, handle },

@@ -29,14 +29,19 @@ async function measure(rounds: number, perRound: number): Promise<ProfileReport>
   const loop = await openTransferLoop(PAIRS);
   await loop.run(Math.min(WARMUP, rounds * perRound));
   const traffic = await loop.traffic(PAIRS);
-  const cpuOfRounds: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
+  const each = async (work: (count: number) => Promise<void>): Promise<number> => {
     const before = process.threadCpuUsage();
-    await loop.run(perRound);
-    cpuOfRounds.push(cpuMs(process.threadCpuUsage(before)) / perRound);
+    await work(perRound);
+    return cpuMs(process.threadCpuUsage(before)) / perRound;
+  };
+  const cpuOfRounds: number[] = [];
+  const tokenMs: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    cpuOfRounds.push(await each(loop.run));
+    tokenMs.push(await each(loop.verifyTokens));
   }
   const profile = await profiled(loop, Math.min(rounds, 4) * perRound);
-  return { cpuMs: cpuOfRounds, perRound, traffic, shares: [...sharesOf(profile)] };
+  return { cpuMs: cpuOfRounds, tokenMs, perRound, traffic, shares: [...sharesOf(profile)] };
 }
 
 process.once("message", async (order) => {

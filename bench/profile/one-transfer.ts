@@ -4,7 +4,6 @@
  */
 import { createSign, generateKeyPairSync, randomUUID } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { transfersRoutes } from "../../functions/transfers/contract.ts";
 import { transfersHandlers } from "../../functions/transfers/handlers.ts";
@@ -12,6 +11,7 @@ import { createEngine } from "../../local/engine/engine.ts";
 import { type InProcessHandler, inProcessHandler } from "../../local/engine/in-process-handler.ts";
 import { createCallerResolver } from "../../shared/accounts/resolve-caller.ts";
 import { createAccounts } from "../../shared/accounts/store.ts";
+import { rememberedTokens } from "../../shared/http/remembered-tokens.ts";
 import { serve } from "../../shared/http/serve.ts";
 import { createTokenVerifier } from "../../shared/http/tokens.ts";
 import { systemAccount, userAccount } from "../../shared/ledger/account.ts";
@@ -20,7 +20,8 @@ import { createLedger } from "../../shared/ledger/store.ts";
 import { money } from "../../shared/money/money.ts";
 import { newId } from "../../shared/platform/ids.ts";
 import { lambdaPlatform } from "../../shared/platform/platform.ts";
-import { createTable, documentClient } from "../../shared/table/table.ts";
+import { documentClient, dynamoClient } from "../../shared/table/client.ts";
+import { createTable } from "../../shared/table/table.ts";
 import { wideLimits } from "../../test/builders/book.ts";
 import { createKithTable } from "../../test/builders/kith-table.ts";
 import { calmRisk } from "../../test/builders/risk.ts";
@@ -75,6 +76,8 @@ export type TransferLoop = {
   readonly traffic: (count: number) => Promise<Traffic>;
   /** Makes this many transfers, one after the other, between pairs in turn. @throws when one is refused. */
   readonly run: (count: number) => Promise<void>;
+  /** Verifies this many tokens, one after the other, none of them remembered. @throws when one is refused. */
+  readonly verifyTokens: (count: number) => Promise<void>;
 };
 
 /** Counts what passes while asked to; each request then takes a turn of the event loop, so that those at once overlap. */
@@ -116,7 +119,7 @@ export async function openTransferLoop(pairs: number): Promise<TransferLoop> {
   const engine = createEngine();
   await createKithTable(engine, TABLE);
   const counting = countingHandler(inProcessHandler(engine));
-  const client = new DynamoDBClient({
+  const client = dynamoClient({
     region: REGION,
     credentials: { accessKeyId: "bench", secretAccessKey: "bench" },
     requestHandler: counting.handler,
@@ -125,7 +128,8 @@ export async function openTransferLoop(pairs: number): Promise<TransferLoop> {
   const table = createTable({ tableName: TABLE, client: documentClient(client) });
   const accounts = createAccounts({ table, platform });
   const ledger = createLedger({ table, platform, limits: wideLimits, openChain: accounts.openChain });
-  const tokens = createTokenVerifier({ userPoolId: POOL, clientIds: [CLIENT] });
+  const verifier = createTokenVerifier({ userPoolId: POOL, clientIds: [CLIENT] });
+  const tokens = rememberedTokens(verifier, platform.clock);
   const handler = serve(
     transfersRoutes,
     transfersHandlers({ accounts, ledger, platform, table, risk: calmRisk }),
@@ -178,6 +182,12 @@ export async function openTransferLoop(pairs: number): Promise<TransferLoop> {
   };
   return {
     run,
+    async verifyTokens(count) {
+      for (let index = 0; index < count; index += 1) {
+        const verified = await verifier.access(people[index % people.length]?.token ?? "");
+        if (!verified.ok) throw new Error(`a token was refused: ${verified.error.reason}`);
+      }
+    },
     async traffic(count) {
       const { reads, writes, roundTrips } = await counting.count(() => run(count));
       return { reads: reads / count, writes: writes / count, roundTrips: roundTrips / count };

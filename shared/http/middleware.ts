@@ -1,8 +1,9 @@
-/** The middy middlewares around every route: the request's context, one log line each way, problems for what throws. */
+/** The middy middlewares around every route: the request's context, one log line a request, problems for what throws. */
 import type { MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type { EpochMs } from "../platform/clock.ts";
-import { newId } from "../platform/ids.ts";
+import { type AccountId, newId } from "../platform/ids.ts";
+import type { LogFields } from "../platform/log.ts";
 import type { Platform } from "../platform/platform.ts";
 import { type Problem, problem } from "./problems.ts";
 
@@ -27,7 +28,13 @@ type Event = APIGatewayProxyEventV2;
 type Reply = APIGatewayProxyStructuredResultV2;
 type Middleware = MiddlewareObj<Event, Reply>;
 
-export type RequestContexts = { readonly of: (event: Event) => RequestContext };
+export type RequestContexts = {
+  readonly of: (event: Event) => RequestContext;
+  /** Says whose request it is, once that is known: the log line names them. */
+  readonly identify: (request: RequestContext, accountId: AccountId) => void;
+  /** What a log line tells of a request. */
+  readonly fieldsOf: (request: RequestContext) => LogFields;
+};
 
 /** A caller may name the correlation id; anything but a plain token is replaced. */
 const CORRELATION = /^[0-9A-Za-z_-]{8,64}$/;
@@ -38,6 +45,7 @@ const lowerCased = (headers: Event["headers"]): Record<string, string | undefine
 /** One context an event, made at first use. */
 export function requestContexts(platform: Pick<Platform, "clock" | "random">): RequestContexts {
   const made = new WeakMap<Event, RequestContext>();
+  const callers = new WeakMap<RequestContext, AccountId>();
   const make = (event: Event): RequestContext => {
     const id = newId("request", platform.clock, platform.random);
     const headers = lowerCased(event.headers);
@@ -63,6 +71,16 @@ export function requestContexts(platform: Pick<Platform, "clock" | "random">): R
       made.set(event, context);
       return context;
     },
+    identify: (request, accountId) => void callers.set(request, accountId),
+    fieldsOf: (request) => {
+      const accountId = callers.get(request);
+      return {
+        route: request.routeKey,
+        requestId: request.id,
+        correlationId: request.correlationId,
+        ...(accountId === undefined ? {} : { accountId }),
+      };
+    },
   };
 }
 
@@ -75,17 +93,15 @@ const withStandardHeaders = (reply: Reply, request: RequestContext): Reply => ({
   },
 });
 
-/** Logs each reply with its route, status and duration, puts the standard headers on it, writes the metrics. */
+/** Logs each reply with its route, caller, status and duration, puts the standard headers on it, writes the metrics. */
 export const httpLog = (platform: Platform, contexts: RequestContexts): Middleware => ({
   after: (invocation) => {
     const request = contexts.of(invocation.event);
     const reply = invocation.response ?? { statusCode: 500 };
     platform.log.info("request", {
-      route: request.routeKey,
+      ...contexts.fieldsOf(request),
       status: reply.statusCode,
       ms: platform.clock.now() - request.startedAt,
-      requestId: request.id,
-      correlationId: request.correlationId,
     });
     platform.metrics.flush();
     invocation.response = withStandardHeaders(reply, request);
@@ -121,11 +137,7 @@ export const problemReplies = (
   onError: (invocation) => {
     const request = contexts.of(invocation.event);
     const { error } = invocation;
-    platform.log.error("request-failed", error, {
-      route: request.routeKey,
-      requestId: request.id,
-      correlationId: request.correlationId,
-    });
+    platform.log.error("request-failed", error, contexts.fieldsOf(request));
     platform.metrics.flush();
     const value = isTransient(error)
       ? problem("temporarily-unavailable", { retryAfterSeconds: 1 })

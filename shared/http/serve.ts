@@ -7,7 +7,13 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "
 import type { z } from "zod";
 import type { Platform } from "../platform/platform.ts";
 import { bearerOf, type Caller, type CallerResolver } from "./caller.ts";
-import { httpLog, problemReplies, type RequestContext, requestContexts } from "./middleware.ts";
+import {
+  httpLog,
+  problemReplies,
+  type RequestContext,
+  type RequestContexts,
+  requestContexts,
+} from "./middleware.ts";
 import { parseRequest } from "./parse-request.ts";
 import { isProblem, type Problem, problem, problems, toProblemBody } from "./problems.ts";
 import { type Route, type RouteTable, routeKey } from "./route.ts";
@@ -87,7 +93,7 @@ function renderReply(route: Route, reply: RouteReply<Route>): Reply {
 }
 
 async function callerOf(
-  { platform, resolveCaller }: ServeDeps,
+  resolveCaller: ServeDeps["resolveCaller"],
   route: Route,
   request: RequestContext,
 ): Promise<Caller | Problem | undefined> {
@@ -96,20 +102,22 @@ async function callerOf(
     throw new Error("a route needs a caller, but the function cannot resolve one");
   const caller = await resolveCaller(bearerOf(request.headers), route, request.correlationId);
   if (!caller.ok) return caller.error;
-  platform.log.info("caller", { accountId: caller.value.accountId, correlationId: request.correlationId });
   return caller.value;
 }
 
+type Served = { readonly route: Route; readonly handler: RouteHandler<Route> };
+
 /** @throws Error when a handler throws: the middleware logs it and answers a bare 500. */
 async function dispatch(
-  deps: ServeDeps,
-  route: Route,
-  handler: RouteHandler<Route>,
+  resolveCaller: ServeDeps["resolveCaller"],
+  contexts: RequestContexts,
+  { route, handler }: Served,
   request: RequestContext,
 ) {
   // Who calls comes first: a stranger learns nothing about what a valid request looks like.
-  const caller = await callerOf(deps, route, request);
+  const caller = await callerOf(resolveCaller, route, request);
   if (isProblem(caller)) return renderProblem(caller, request);
+  if (caller !== undefined) contexts.identify(request, caller.accountId);
   const parsed = parseRequest(route, request);
   if (!parsed.ok) return renderProblem(parsed.error, request);
   const reply = await handler({ ...parsed.value, caller, request } as RouteInput<Route>);
@@ -117,7 +125,7 @@ async function dispatch(
 }
 
 export function serve<T extends RouteTable>(routes: T, handlers: Handlers<T>, deps: ServeDeps) {
-  const byKey = new Map<string, { readonly route: Route; readonly handler: RouteHandler<Route> }>();
+  const byKey = new Map<string, Served>();
   const pairs: [string, Route][] = Object.entries(routes);
   for (const [name, route] of pairs)
     byKey.set(routeKey(route), { route, handler: handlers[name as keyof T] });
@@ -129,6 +137,6 @@ export function serve<T extends RouteTable>(routes: T, handlers: Handlers<T>, de
       const request = contexts.of(event);
       const found = byKey.get(event.routeKey);
       if (found === undefined) return renderProblem(problem("not-found"), request);
-      return dispatch(deps, found.route, found.handler, request);
+      return dispatch(deps.resolveCaller, contexts, found, request);
     });
 }

@@ -51,21 +51,39 @@ export type StepUpId = Id<"stepUp">;
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const BODY_LENGTH = 26;
 
-const base32 = (value: bigint, length: number): string => {
-  let rest = value;
+/** The last `length` digits of the number that the bytes are, the highest byte first. */
+const base32 = (bytes: Uint8Array, length: number): string => {
   let text = "";
+  let next = bytes.length - 1;
+  let bits = 0;
+  let count = 0;
   for (let index = 0; index < length; index += 1) {
-    text = ALPHABET.charAt(Number(rest & 31n)) + text;
-    rest >>= 5n;
+    if (count < 5) {
+      bits |= (bytes[next] ?? 0) << count;
+      next -= 1;
+      count += 8;
+    }
+    text = ALPHABET.charAt(bits & 31) + text;
+    bits >>>= 5;
+    count -= 5;
   }
   return text;
 };
 
-const toBigInt = (bytes: Uint8Array): bigint => bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+/** Milliseconds in 10 digits: 48 bits, which a number holds and bitwise operators do not. */
+const moment = (at: number): string => {
+  let text = "";
+  let rest = at;
+  for (let index = 0; index < 10; index += 1) {
+    text = ALPHABET.charAt(rest % 32) + text;
+    rest = Math.floor(rest / 32);
+  }
+  return text;
+};
 
 /** A new id that sorts by the time it was made: 48 bits of milliseconds, 80 random bits. @see the ULID specification */
 export const newId = <K extends IdKind>(kind: K, clock: Clock, random: Random): Id<K> =>
-  `${idPrefixes[kind]}_${base32(BigInt(clock.now()), 10)}${base32(toBigInt(random.bytes(10)), 16)}` as Id<K>;
+  `${idPrefixes[kind]}_${moment(clock.now())}${base32(random.bytes(10), 16)}` as Id<K>;
 
 /**
  * The same id for the same parts, for ever: 130 bits of SHA-256. What is made under an idempotency key gets its id
@@ -75,7 +93,7 @@ export const derivedId = <K extends IdKind>(kind: K, ...parts: readonly string[]
   const digest = createHash("sha256")
     .update(JSON.stringify([kind, ...parts]))
     .digest();
-  return `${idPrefixes[kind]}_${base32(toBigInt(digest.subarray(0, 17)), BODY_LENGTH)}` as Id<K>;
+  return `${idPrefixes[kind]}_${base32(digest.subarray(0, 17), BODY_LENGTH)}` as Id<K>;
 };
 
 /**
@@ -86,7 +104,7 @@ export const derivedTimedId = <K extends IdKind>(kind: K, at: number, ...parts: 
   const digest = createHash("sha256")
     .update(JSON.stringify([kind, at, ...parts]))
     .digest();
-  return `${idPrefixes[kind]}_${base32(BigInt(at), 10)}${base32(toBigInt(digest.subarray(0, 10)), 16)}` as Id<K>;
+  return `${idPrefixes[kind]}_${moment(at)}${base32(digest.subarray(0, 10), 16)}` as Id<K>;
 };
 
 /** The moment in an id made by `newId` or `derivedTimedId`, in epoch milliseconds. */

@@ -1,5 +1,5 @@
 /** Randomness as a port. */
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomFillSync } from "node:crypto";
 
 export type Random = {
   /** Unpredictable bytes. */
@@ -8,7 +8,29 @@ export type Random = {
   readonly fraction: () => number;
 };
 
+const POOL_BYTES = 1_024;
+
+/**
+ * Unpredictable bytes out of a pool that is filled at once: asking the system for ten bytes costs as much as asking for
+ * a thousand. What was given is wiped from the pool.
+ */
+function pooledBytes(): Random["bytes"] {
+  const pool = new Uint8Array(POOL_BYTES);
+  let used = POOL_BYTES;
+  return (count) => {
+    if (count > POOL_BYTES) return randomBytes(count);
+    if (used + count > POOL_BYTES) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    const bytes = pool.slice(used, used + count);
+    pool.fill(0, used, used + count);
+    used += count;
+    return bytes;
+  };
+}
+
 export const systemRandom: Random = {
-  bytes: (count) => randomBytes(count),
+  bytes: pooledBytes(),
   fraction: () => Math.random(),
 };

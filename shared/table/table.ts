@@ -2,16 +2,12 @@
  * The table as the storage modules see it: a few exact requests on the document client, each counted in the
  * units DynamoDB bills where there is a meter. Conditions carry the invariants; a refused condition is an answer, not an exception.
  */
-import {
-  type ConsumedCapacity,
-  DynamoDBClient,
-  type TransactionCanceledException,
-} from "@aws-sdk/client-dynamodb";
+import type { ConsumedCapacity, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import {
   BatchGetCommand,
   BatchWriteCommand,
   DeleteCommand,
-  DynamoDBDocumentClient,
+  type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   QueryCommand,
@@ -102,15 +98,6 @@ export type TableDeps = {
   readonly tableName: string;
   readonly client: DynamoDBDocumentClient;
   readonly meter?: Meter;
-};
-
-/** Steps of the SDK's that cost a tenth of a transfer's CPU time: nobody reads the log they write nor the header. */
-const UNREAD_STEPS = ["loggerMiddleware", "getUserAgentMiddleware"];
-
-/** The client for Lambda: endpoint and region from the standard environment variables. */
-export const documentClient = (client: DynamoDBClient = new DynamoDBClient({})): DynamoDBDocumentClient => {
-  for (const step of UNREAD_STEPS) client.middlewareStack.remove(step);
-  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 };
 
 const isNamed = (cause: unknown, name: string): boolean => cause instanceof Error && cause.name === name;

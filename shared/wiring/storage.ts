@@ -5,7 +5,8 @@ import { type Limits, limitsSchema } from "../ledger/limits.ts";
 import { createLedger, type Ledger } from "../ledger/store.ts";
 import { jsonVariable } from "../platform/config.ts";
 import { lambdaPlatform, type Platform } from "../platform/platform.ts";
-import { createTable, documentClient, type Table } from "../table/table.ts";
+import { documentClient } from "../table/client.ts";
+import { createTable, type Table } from "../table/table.ts";
 
 export const moneyConfig = {
   LIMITS: jsonVariable(limitsSchema),

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { createCallerResolver } from "../accounts/resolve-caller.ts";
 import type { CallerResolver } from "../http/caller.ts";
+import { rememberedTokens } from "../http/remembered-tokens.ts";
 import { createTokenVerifier, type TokenVerifier } from "../http/tokens.ts";
 import { baseConfig, listVariable } from "../platform/config.ts";
 import { type Storage, storage } from "./storage.ts";
@@ -15,9 +16,10 @@ export type UserArea = Storage & { readonly tokens: TokenVerifier; readonly reso
 
 export function userArea(config: z.output<typeof userAreaConfig>): UserArea {
   const base = storage(config);
-  const tokens = createTokenVerifier({
+  const verifier = createTokenVerifier({
     userPoolId: config.USER_POOL_ID,
     clientIds: config.USER_POOL_CLIENT_ID,
   });
+  const tokens = rememberedTokens(verifier, base.platform.clock);
   return { ...base, tokens, resolveCaller: createCallerResolver({ ...base, tokens }) };
 }

@@ -7,6 +7,7 @@ import {
   idPattern,
   idPrefixes,
   isId,
+  momentOf,
   newId,
   shardOf,
 } from "../../../../shared/platform/ids.ts";
@@ -55,6 +56,20 @@ describe("a new id", () => {
     expect(newId("payment", at(0), bytes(0))).toBe(`pay_${"0".repeat(26)}`);
     expect(newId("payment", at(2 ** 48 - 1), bytes(255))).toBe(`pay_7${"Z".repeat(25)}`);
     expect(newId("payment", at(1_469_918_176_385), bytes(0))).toBe("pay_01ARYZ6S410000000000000000");
+  });
+
+  it("is the number that its bits are, in base 32, whatever they are", () => {
+    const digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    const numberOf = (text: string): bigint =>
+      [...text].reduce((sum, digit) => sum * 32n + BigInt(digits.indexOf(digit)), 0n);
+    const time = fc.integer({ min: 0, max: 2 ** 48 - 1 });
+    fc.assert(
+      fc.property(time, fc.uint8Array({ minLength: 10, maxLength: 10 }), (moment, random) => {
+        const id = bareId(newId("payment", at(moment), { bytes: () => random, fraction: () => 0 }));
+        const bits = random.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
+        return numberOf(id) === (BigInt(moment) << 80n) + bits && momentOf(id) === moment;
+      }),
+    );
   });
 
   it("is another each time", () => {
