@@ -59,9 +59,9 @@ clients for one transfer, *cores it got* what was left to them by whatever else 
 
 Left is the local cloud as \`npm start\` runs it, without its limits on requests a second (1,000 for the API, 500 for
 this route): HTTP, the gateway's check of the token, a worker for each invocation with the deployed bundle, which checks
-the token again, the SDK's signed requests to the engine, the IAM statements of the function's role, three items in one
+the token again, the SDK's signed requests to the engine (over a message port, not a socket: ADR 8), the IAM statements of the function's role, three items in one
 transaction. What follows from each event (relay, feed, referrals, notifications) gives way to requests here, where all
-share the same processors: it gets a quarter of the time, and the rest is done afterwards. An acknowledged transfer
+share the same processors: it gets a tenth of the time, and the rest is done afterwards. An acknowledged transfer
 survives a kill of the process. The run ends with an audit of the whole table, which must be clean.
 
 Right is a PostgreSQL of the bench's own${report.postgresVersion === undefined ? "" : ` (${report.postgresVersion})`}, from pgbench on a socket: two accounts locked with

@@ -135,6 +135,7 @@ function runFunctions({ clock, log, faults }: Foundation, resources: Resources):
     log,
     environmentOf: (fn) => environmentOf(fn, model.region, authorizer, addresses),
     hosts: Object.fromEntries(hosts),
+    engine: { url: engine.dynamodbUrl, answer: engine.answer },
     isAwaited: (fn) => awaited.has(fn.arn),
     losesAnswer: (fn) => faults.take("worker-crash", { functions: [fn.label, fn.name] }),
   });

@@ -1,9 +1,8 @@
 /** The engine behind one HTTP port, for AWS SDKs and for whatever else speaks AWS JSON 1.0. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { crc32 } from "node:zlib";
+import { answerOf, type EngineAnswer, failure, refusal } from "./answer.ts";
 import type { Engine } from "./engine.ts";
-import { AwsError, NoReplyError, serialization } from "./errors.ts";
-import { isObject, type JsonObject } from "./json.ts";
+import { AwsError, serialization } from "./errors.ts";
 
 export type EngineServer = {
   /** For example `http://127.0.0.1:4100`, to be given to SDK clients as their endpoint. */
@@ -24,7 +23,12 @@ export type EngineServerOptions = {
 
 /** DynamoDB takes requests of up to 16 MB. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
-const CREDENTIAL = /Credential=([^/,\s]+)\//;
+
+const healthy: EngineAnswer = {
+  status: 200,
+  headers: { "content-type": "text/plain" },
+  body: "healthy: this is an engine for AWS SDKs",
+};
 
 /** @throws when the port is taken. */
 export async function startEngineServer(
@@ -34,8 +38,9 @@ export async function startEngineServer(
   const host = options.host ?? "127.0.0.1";
   const server = createServer((request, response) => {
     answer(engine, request, response).catch((error: unknown) => {
-      options.onError?.(error);
-      fail(response, error);
+      if (!(error instanceof AwsError)) options.onError?.(error);
+      if (response.headersSent) response.destroy();
+      else send(response, error instanceof AwsError ? refusal(error) : failure(error));
     });
   });
   server.keepAliveTimeout = 60_000;
@@ -56,29 +61,26 @@ export async function startEngineServer(
   };
 }
 
+/** @throws AwsError for a body that is too large. */
 async function answer(engine: Engine, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.method === "GET")
-    return send(response, 200, "healthy: this is an engine for AWS SDKs", "text/plain");
+  if (request.method === "GET") return send(response, healthy);
   const gone = new AbortController();
   // Only for a caller who left: the error that an abort makes is dear, and every response closes.
   response.once("close", () => {
     if (!response.writableFinished) gone.abort();
   });
-  const target = header(request, "x-amz-target");
-  const accessKeyId = CREDENTIAL.exec(header(request, "authorization"))?.[1];
-  try {
-    const body = parseBody(await readBody(request));
-    const reply = await engine.call(target, body, {
-      ...(accessKeyId !== undefined && { accessKeyId }),
-      origin: `http://${header(request, "host")}`,
-      signal: gone.signal,
-    });
-    sendJson(response, 200, reply);
-  } catch (error) {
-    if (error instanceof NoReplyError) request.socket.destroy();
-    else if (error instanceof AwsError) sendError(response, error);
-    else throw error;
-  }
+  const reply = await answerOf(
+    engine,
+    {
+      target: header(request, "x-amz-target"),
+      authorization: header(request, "authorization"),
+      host: header(request, "host"),
+      body: await readBody(request),
+    },
+    gone.signal,
+  );
+  if (reply === undefined) request.socket.destroy();
+  else send(response, reply);
 }
 
 function header(request: IncomingMessage, name: string): string {
@@ -101,46 +103,8 @@ function readBody(request: IncomingMessage): Promise<string> {
   });
 }
 
-function parseBody(text: string): JsonObject {
-  try {
-    const body: unknown = text === "" ? {} : JSON.parse(text);
-    if (isObject(body)) return body;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw serialization("the body is not a JSON object");
-}
-
-function sendError(response: ServerResponse, error: AwsError): void {
-  if (error.queryCode !== undefined) {
-    response.setHeader(
-      "x-amzn-query-error",
-      `${error.queryCode};${error.status < 500 ? "Sender" : "Receiver"}`,
-    );
-  }
-  sendJson(response, error.status, error.toBody());
-}
-
-function sendJson(response: ServerResponse, status: number, body: JsonObject): void {
-  send(response, status, JSON.stringify(body), "application/x-amz-json-1.0");
-}
-
-function send(response: ServerResponse, status: number, body: string, type: string): void {
-  response.writeHead(status, {
-    "content-type": type,
-    "content-length": Buffer.byteLength(body),
-    "x-amzn-requestid": crypto.randomUUID(),
-    "x-amz-crc32": crc32(body),
-  });
+function send(response: ServerResponse, { status, headers, body }: EngineAnswer): void {
+  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
   // As text, it goes out in one piece with the headers.
   response.end(body);
-}
-
-function fail(response: ServerResponse, error: unknown): void {
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  sendJson(response, 500, { __type: "com.amazonaws.engine#InternalFailure", message });
 }

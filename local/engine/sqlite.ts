@@ -24,6 +24,12 @@ export type Store = {
 };
 
 /**
+ * Pages of 4 KB in the log before they are moved to the file, which forces both to disk and is waited for: a page that
+ * changed often in between is moved once. SQLite's own 1,000 are reached several times a second under load.
+ */
+const CHECKPOINT_PAGES = 4_000;
+
+/**
  * Opens a file, or memory when none is given. One process at a time: the lock is taken exclusively, since the
  * catalogue of tables is kept in memory.
  * @throws when another process holds the file, or a newer version of the engine wrote it.
@@ -36,6 +42,7 @@ export function openStore(file: string | undefined, synchronous: Synchronous): S
       database.exec("PRAGMA locking_mode = EXCLUSIVE");
       database.exec("PRAGMA journal_mode = WAL");
       database.exec(`PRAGMA synchronous = ${synchronous}`);
+      database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     }
     migrate(database, file);
   } catch (error) {

@@ -1,6 +1,7 @@
 // The embedded engine under the local cloud: durable tables and queues, asked in process by the pollers and over HTTP
 // by the functions. Tables may live elsewhere (`remote`); queues are always here.
 
+import { answerOf, failure } from "../../engine/answer.ts";
 import type { StreamRecord as EngineRecord } from "../../engine/dynamo/streams.ts";
 import { createEngine, type Engine } from "../../engine/engine.ts";
 import { startEngineServer } from "../../engine/server.ts";
@@ -57,6 +58,14 @@ export async function openEmbeddedEngine(options: EmbeddedOptions): Promise<Clou
   return {
     dynamodbUrl: server.url,
     sqsUrl: server.url,
+    answer: async (request, signal) => {
+      try {
+        return await answerOf(facade, request, signal);
+      } catch (cause) {
+        options.onError(cause);
+        return failure(cause);
+      }
+    },
     queues: queuePort(engine),
     streams: remote?.streams ?? streamPort(engine),
     createTables: (tables) => createTables((target, body) => facade.call(target, body, asRoot), tables),

@@ -3,6 +3,7 @@
 import type { EngineCall, Fault } from "../../engine/faults.ts";
 import type { QueuePort, StreamPort } from "../event-sources/ports.ts";
 import type { Refusal } from "../iam/authorizer.ts";
+import type { AnswerEngineRequest } from "../lambda/engine-port.ts";
 import type { QueueModel, TableModel } from "../template/model.ts";
 
 export type EngineHooks = {
@@ -20,6 +21,8 @@ export type CloudEngine = {
   /** Addresses for `AWS_ENDPOINT_URL_*`. */
   readonly dynamodbUrl: string;
   readonly sqsUrl: string;
+  /** The same as at these addresses, without a socket. */
+  readonly answer: AnswerEngineRequest;
   readonly queues: QueuePort;
   readonly streams: StreamPort;
   /** Makes what is missing; what is there already stays. */

@@ -1,7 +1,7 @@
 // IAM condition blocks over a request's context keys.
 // See "IAM JSON policy elements: Condition operators" in the IAM user guide.
 
-import { isRecord, recordOrEmpty, stringsOf } from "../json.ts";
+import { recordOrEmpty, stringsOf } from "../json.ts";
 
 /** Context of one request: key in lower case → its values. An absent key is one that the request does not carry. */
 export type RequestContext = ReadonlyMap<string, readonly string[]>;
@@ -103,26 +103,25 @@ function operatorOf(text: string): Operator {
   };
 }
 
-/** Throws when a condition block uses an operator or a context key that is not modelled. */
-export function checkCondition(condition: unknown): void {
-  for (const [operator, block] of Object.entries(recordOrEmpty(condition))) {
-    operatorOf(operator);
-    for (const key of Object.keys(recordOrEmpty(block))) {
-      if (!modelledKeys.has(key.toLowerCase())) {
-        throw new Error(`Condition key ${key} is not supported by the local IAM evaluator`);
-      }
-    }
-  }
-}
+/** A condition block, read: one test for each operator and key. */
+export type Condition = readonly ((context: RequestContext) => boolean)[];
 
-/** True when every operator and every key of the block is met. An absent block is met. */
-export function conditionMet(condition: unknown, context: RequestContext): boolean {
-  if (!isRecord(condition)) return true;
-  return Object.entries(condition).every(([operator, block]) =>
-    Object.entries(recordOrEmpty(block)).every(([key, wanted]) =>
-      keyMet(operatorOf(operator), context.get(key.toLowerCase()), wantedValues(wanted)),
-    ),
-  );
+/**
+ * Reads a condition block; an absent one is met by every request.
+ * @throws Error for an operator or a context key that is not modelled.
+ */
+export function readCondition(condition: unknown): Condition {
+  return Object.entries(recordOrEmpty(condition)).flatMap(([text, block]) => {
+    const operator = operatorOf(text);
+    return Object.entries(recordOrEmpty(block)).map(([name, value]) => {
+      const key = name.toLowerCase();
+      if (!modelledKeys.has(key)) {
+        throw new Error(`Condition key ${name} is not supported by the local IAM evaluator`);
+      }
+      const wanted = wantedValues(value);
+      return (context: RequestContext) => keyMet(operator, context.get(key), wanted);
+    });
+  });
 }
 
 function keyMet(

@@ -2,16 +2,18 @@
 // See "Policy evaluation logic" in the IAM user guide.
 
 import { isRecord, stringsOf } from "../json.ts";
-import { checkCondition, conditionMet, like, type RequestContext } from "./conditions.ts";
+import { type Condition, like, type RequestContext, readCondition } from "./conditions.ts";
 
 export type Statement = {
   readonly effect: "Allow" | "Deny";
+  /** Patterns in lower case: actions are compared without regard to case. */
   readonly actions: readonly string[];
   /** The statement is about every action except `actions`. */
   readonly otherActions: boolean;
   readonly resources: readonly string[];
   readonly otherResources: boolean;
-  readonly condition?: unknown;
+  /** All of it must be met. */
+  readonly condition: Condition;
 };
 
 /** One thing a call needs: an action on a resource, with what conditions may ask about it. */
@@ -30,14 +32,13 @@ export function parsePolicy(document: unknown): Statement[] {
     if (!isRecord(raw)) throw new Error("A policy statement is not an object");
     const effect = raw["Effect"];
     if (effect !== "Allow" && effect !== "Deny") throw new Error("A policy statement has no effect");
-    checkCondition(raw["Condition"]);
     return {
       effect,
-      actions: stringsOf(raw["Action"] ?? raw["NotAction"]),
+      actions: stringsOf(raw["Action"] ?? raw["NotAction"]).map((pattern) => pattern.toLowerCase()),
       otherActions: "NotAction" in raw,
       resources: stringsOf(raw["Resource"] ?? raw["NotResource"]),
       otherResources: "NotResource" in raw,
-      ...("Condition" in raw ? { condition: raw["Condition"] } : {}),
+      condition: readCondition(raw["Condition"]),
     };
   });
 }
@@ -51,11 +52,11 @@ export function decide(statements: readonly Statement[], need: Need): Decision {
 
 function applies(statement: Statement, need: Need): boolean {
   const action = need.action.toLowerCase();
-  const actionNamed = statement.actions.some((pattern) => like(action, pattern.toLowerCase()));
+  const actionNamed = statement.actions.some((pattern) => like(action, pattern));
   if (actionNamed === statement.otherActions) return false;
   const resourceNamed = statement.resources.some((pattern) => like(need.resource, pattern));
   if (resourceNamed === statement.otherResources) return false;
-  return conditionMet(statement.condition, need.context);
+  return statement.condition.every((isMet) => isMet(need.context));
 }
 
 /** The message that AWS gives for a refused call. */

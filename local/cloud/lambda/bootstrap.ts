@@ -6,6 +6,7 @@ import { setPriority } from "node:os";
 import { performance } from "node:perf_hooks";
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
+import { sendRequestsOverPort } from "./port-requests.ts";
 import type { FunctionError, InvokeMessage, WorkerMessage, WorkerStart } from "./protocol.ts";
 
 const start: WorkerStart = workerData;
@@ -137,6 +138,7 @@ captureOutput();
 shiftClock();
 rerouteFetch();
 guardSockets();
+if (start.engine !== undefined) sendRequestsOverPort(start.engine.url, start.engine.port);
 try {
   await serve();
 } catch (cause) {

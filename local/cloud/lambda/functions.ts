@@ -8,13 +8,14 @@ import type { CloudClock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { FunctionModel } from "../template/model.ts";
 import { createGiveWay, type GiveWay } from "./give-way.ts";
-import { type Instance, type InvokeOutcome, startInstance } from "./instance.ts";
+import { type EngineLink, type Instance, type InvokeOutcome, startInstance } from "./instance.ts";
 
 /**
- * Workers a function has at most, unless its reserved concurrency says less: as many as can run at the same time, and
- * two where that is one, since races must happen here as they do at AWS. More would only warm up more slowly.
+ * Workers a function has at most, unless its reserved concurrency says less: one more than can run at the same time,
+ * since each waits for the engine much of its time, and since races must happen here as they do at AWS. More would only
+ * warm up more slowly.
  */
-const MOST_WORKERS = Math.min(Math.max(availableParallelism(), 2), 4);
+const MOST_WORKERS = Math.min(availableParallelism() + 1, 4);
 
 export type FunctionStats = {
   readonly label: string;
@@ -55,6 +56,8 @@ export type FunctionsOptions = {
    * here they share processors: at AWS every function has its own.
    */
   readonly isAwaited?: (fn: FunctionModel) => boolean;
+  /** The engine, where functions may ask it without a socket. */
+  readonly engine?: EngineLink;
   /** Workers a function has at most; absent, as fits this machine. */
   readonly mostWorkers?: number;
   /** Whether this invocation's answer is to be lost with its worker, although the work was done. */
@@ -150,6 +153,7 @@ function createPool(fn: FunctionModel, options: FunctionsOptions, clockOffset: S
       hosts: options.hosts,
       isAwaited: options.isAwaited?.(fn) ?? true,
       clockOffset,
+      engine: options.engine,
       onLine: (line, requestId) => log("function", line, requestId),
       onReady: (initMs) => {
         coldStartsMs.push(initMs);

@@ -1,7 +1,8 @@
 // One execution environment of a function: a worker with its own environment, memory limit and module state.
 
-import { Worker } from "node:worker_threads";
+import { MessageChannel, Worker } from "node:worker_threads";
 import type { FunctionModel } from "../template/model.ts";
+import { type AnswerEngineRequest, serveEnginePort } from "./engine-port.ts";
 import type { FunctionError, InvokeMessage, WorkerMessage, WorkerStart } from "./protocol.ts";
 
 /** How an invocation ended. `crashed` covers memory, exit and termination: the function cannot say what it did. */
@@ -21,6 +22,9 @@ export type Instance = {
   kill(reason: string): Promise<void>;
 };
 
+/** The engine, asked directly for what is sent to its address. */
+export type EngineLink = { readonly url: string; readonly answer: AnswerEngineRequest };
+
 export type InstanceOptions = {
   readonly fn: FunctionModel;
   readonly file: string;
@@ -29,6 +33,7 @@ export type InstanceOptions = {
   readonly hosts: Readonly<Record<string, string>>;
   readonly isAwaited: boolean;
   readonly clockOffset: SharedArrayBuffer;
+  readonly engine?: EngineLink | undefined;
   readonly onLine: (line: string, requestId: string | undefined) => void;
   readonly onReady: (initMs: number) => void;
 };
@@ -37,10 +42,20 @@ const entry = new URL("./bootstrap.ts", import.meta.url);
 /** Longest that loading a bundle may take; Lambda allows ten seconds too. */
 const INIT_LIMIT_MS = 10_000;
 
+/** The worker's end of a new channel, whose other end is answered by the engine. */
+function openEnginePort({ url, answer }: EngineLink): NonNullable<WorkerStart["engine"]> {
+  const { port1, port2 } = new MessageChannel();
+  serveEnginePort(port1, answer);
+  port1.unref();
+  return { url, port: port2 };
+}
+
 /** Starts a worker; it loads its bundle while the first invocation waits for it. */
 export function startInstance(options: InstanceOptions): Instance {
   const { fn } = options;
+  const engine = options.engine && openEnginePort(options.engine);
   const workerData: WorkerStart = {
+    ...(engine === undefined ? {} : { engine }),
     file: options.file,
     exportName: options.exportName,
     hosts: options.hosts,
@@ -50,6 +65,7 @@ export function startInstance(options: InstanceOptions): Instance {
   const worker = new Worker(entry, {
     env: { ...options.environment },
     workerData,
+    transferList: engine === undefined ? [] : [engine.port],
     resourceLimits: { maxOldGenerationSizeMb: fn.memoryMb },
     execArgv: ["--disable-warning=ExperimentalWarning"],
   });

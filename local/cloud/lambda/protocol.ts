@@ -1,5 +1,7 @@
 // Messages between the local cloud and a function's worker.
 
+import type { MessagePort } from "node:worker_threads";
+
 /** What the worker gets when it starts. */
 export type WorkerStart = {
   /** File of the bundle. */
@@ -10,6 +12,8 @@ export type WorkerStart = {
   readonly hosts: Readonly<Record<string, string>>;
   /** Whether somebody waits for the answers of this function. */
   readonly isAwaited: boolean;
+  /** Where the engine is, and the port on which it answers instead. */
+  readonly engine?: { readonly url: string; readonly port: MessagePort };
   /** Milliseconds by which the movable clock is ahead (one BigInt64). */
   readonly clockOffset: SharedArrayBuffer;
 };
