@@ -3,6 +3,7 @@
  * Lambda function. Started by `run.ts`, which gets one report.
  */
 import { type Profiler, Session } from "node:inspector/promises";
+import { answerOnce } from "../child.ts";
 import { cpuMs, openTransferLoop, type TransferLoop } from "./one-transfer.ts";
 import { type ProfileReport, roundsSchema } from "./report.ts";
 import { sharesOf } from "./shares.ts";
@@ -44,13 +45,7 @@ async function measure(rounds: number, perRound: number): Promise<ProfileReport>
   return { cpuMs: cpuOfRounds, tokenMs, perRound, traffic, shares: [...sharesOf(profile)] };
 }
 
-process.once("message", async (order) => {
-  try {
-    const { rounds, perRound } = roundsSchema.parse(order);
-    process.send?.({ report: await measure(rounds, perRound) });
-  } catch (cause) {
-    process.send?.({ failed: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) });
-  } finally {
-    process.disconnect();
-  }
+answerOnce(async (order) => {
+  const { rounds, perRound } = roundsSchema.parse(order);
+  return { report: await measure(rounds, perRound) };
 });

@@ -1,6 +1,6 @@
 /** Runs the measurement of one transfer in a process of its own. */
-import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { askChild } from "../child.ts";
 import { type ProfileReport, profileMessageSchema, type Rounds } from "./report.ts";
 
 const measure = fileURLToPath(new URL("./measure.ts", import.meta.url));
@@ -14,19 +14,9 @@ const environment = {
 };
 
 /** @throws Error when the process ends without a report. */
-export function profileTransfers(order: Rounds): Promise<ProfileReport> {
-  const child = fork(measure, {
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-    env: { ...process.env, ...environment },
-  });
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`the measurement ended with ${code} before it was done`)));
-    child.once("message", (message) => {
-      const parsed = profileMessageSchema.parse(message);
-      if ("report" in parsed) resolve(parsed.report);
-      else reject(new Error(`the measurement failed: ${parsed.failed}`));
-    });
-    child.send(order);
-  });
+export async function profileTransfers(order: Rounds): Promise<ProfileReport> {
+  const child = { file: measure, env: environment, output: "ignore" } as const;
+  const message = profileMessageSchema.parse(await askChild(child, order));
+  if ("report" in message) return message.report;
+  throw new Error(`the measurement failed: ${message.failed}`);
 }

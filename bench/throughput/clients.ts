@@ -3,6 +3,7 @@
  * the other on its own connection, which stays open. Started by `load.ts`, which sends one order and gets one outcome.
  */
 import { Agent, request } from "node:http";
+import { answerOnce } from "../child.ts";
 import { type Order, type Outcome, orderSchema, type Pair } from "./protocol.ts";
 
 /** Sends one transfer of one cent. @returns the status, once the whole answer is there. */
@@ -60,12 +61,4 @@ async function run({ apiUrl, pairs, seconds, limit }: Order): Promise<Outcome> {
   return { latenciesMs, seconds: tookMs / 1000, cpuMs: (user + system) / 1000, refused };
 }
 
-process.once("message", async (order) => {
-  try {
-    process.send?.({ outcome: await run(orderSchema.parse(order)) });
-  } catch (cause) {
-    process.send?.({ failed: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) });
-  } finally {
-    process.disconnect();
-  }
-});
+answerOnce(async (order) => ({ outcome: await run(orderSchema.parse(order)) }));
