@@ -96,10 +96,12 @@ function harness(handlers: Partial<Handlers<typeof routes>> = {}, resolveCaller?
   };
 }
 
+const CALLER = "usr_00000000000000000000000000";
+
 const signedIn: CallerResolver = async () => ({
   ok: true,
   value: {
-    accountId: "usr_00000000000000000000000000",
+    accountId: CALLER,
     session: { session: "s", signedInAt: 0 },
     isOps: false,
     consented: true,
@@ -202,6 +204,15 @@ describe("what is logged", () => {
     ]);
     expect(JSON.stringify(it.lines)).not.toContain("private");
     expect(it.flushes()).toBe(1);
+  });
+
+  it("names who called, in the one line of a reply and in that of a failure", async () => {
+    const calmly = harness({}, signedIn);
+    await calmly.call("makeThing", { body: {} });
+    expect(calmly.lines).toMatchObject([{ code: "request", fields: { accountId: CALLER, status: 201 } }]);
+    const failing = harness({ makeThing: async () => Promise.reject(new Error("broken")) }, signedIn);
+    await failing.call("makeThing", { body: {} });
+    expect(failing.lines).toMatchObject([{ code: "request-failed", fields: { accountId: CALLER } }]);
   });
 
   it("holds the cause of a fault, which the caller is not told", async () => {
