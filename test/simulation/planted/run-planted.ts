@@ -56,7 +56,7 @@ const firstFailure = (copy: string, seeds: number): Promise<Line> =>
       errors += String(chunk);
     });
     child.once("error", reject);
-    child.once("exit", () => {
+    child.once("close", () => {
       const line = output.trim().split("\n").at(-1) ?? "";
       if (line.startsWith("{")) resolve(JSON.parse(line));
       else reject(new Error(`a planted bug keeps the simulation from running:\n${errors.slice(0, 2000)}`));
