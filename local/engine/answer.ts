@@ -21,6 +21,8 @@ export type EngineAnswer = {
   readonly body: string;
 };
 
+/** DynamoDB takes requests of up to 16 MB. */
+export const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const CREDENTIAL = /Credential=([^/,\s]+)\//;
 
 /**
@@ -75,7 +77,10 @@ function answer(status: number, content: JsonObject): EngineAnswer {
   };
 }
 
+export const tooLarge = (): AwsError => serialization("the request is larger than 16 MB");
+
 function parseBody(text: string): JsonObject {
+  if (text.length > MAX_BODY_BYTES) throw tooLarge();
   try {
     const body: unknown = text === "" ? {} : JSON.parse(text);
     if (isObject(body)) return body;

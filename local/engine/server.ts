@@ -1,8 +1,8 @@
 /** The engine behind one HTTP port, for AWS SDKs and for whatever else speaks AWS JSON 1.0. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { answerOf, type EngineAnswer, failure, refusal } from "./answer.ts";
+import { answerOf, type EngineAnswer, failure, MAX_BODY_BYTES, refusal, tooLarge } from "./answer.ts";
 import type { Engine } from "./engine.ts";
-import { AwsError, serialization } from "./errors.ts";
+import { AwsError } from "./errors.ts";
 
 export type EngineServer = {
   /** For example `http://127.0.0.1:4100`, to be given to SDK clients as their endpoint. */
@@ -20,9 +20,6 @@ export type EngineServerOptions = {
   /** Told about errors of the engine itself, which the caller sees as HTTP 500. */
   readonly onError?: (error: unknown) => void;
 };
-
-/** DynamoDB takes requests of up to 16 MB. */
-const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 const healthy: EngineAnswer = {
   status: 200,
@@ -95,7 +92,7 @@ function readBody(request: IncomingMessage): Promise<string> {
     let bytes = 0;
     request.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > MAX_BODY_BYTES) reject(serialization("the request is larger than 16 MB"));
+      if (bytes > MAX_BODY_BYTES) reject(tooLarge());
       else chunks.push(chunk);
     });
     request.once("end", () => resolve(Buffer.concat(chunks).toString()));

@@ -1,5 +1,5 @@
 // The engine on a message port: what crosses a socket elsewhere crosses a thread here. A request is the same, signed and
-// serialized by the SDK; only the socket is left out, which took half of the processors' time under load.
+// serialized by the SDK; only the socket is left out, which took a fifth of a transfer's processor time.
 
 import type { MessagePort } from "node:worker_threads";
 import type { EngineAnswer, EngineRequest } from "../../engine/answer.ts";

@@ -17,13 +17,6 @@ export const channelBugs: readonly PlantedBug[] = [
     '{ landed: "payee" }',
   ),
   bug(
-    "late-money-ignored",
-    "Money that comes after a payment had failed is not taken up.",
-    "shared/payments/payment.ts",
-    'failed: ["succeeded"],',
-    "failed: [],",
-  ),
-  bug(
     "refund-not-counted",
     "A refund through the channel is not counted on its payment.",
     "functions/payments/create-refund.ts",

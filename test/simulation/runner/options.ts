@@ -75,7 +75,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     what,
     from: seed ?? whole(values.from, "from") ?? 1,
-    count: seeds ?? (minutes === undefined ? (what === "planted" ? 300 : 1000) : Number.MAX_SAFE_INTEGER),
+    count: seeds ?? (minutes === undefined ? 1000 : Number.MAX_SAFE_INTEGER),
     forMs: minutes === undefined ? undefined : minutes * 60_000,
     threads: Math.max(1, whole(values.threads, "threads") ?? availableParallelism()),
     json: values.json,

@@ -106,6 +106,12 @@ describe("the engine on a port", () => {
     await expect(clientOf(NOWHERE).send(unknown)).rejects.toThrow(ResourceNotFoundException);
   });
 
+  it("refuses a request of more than 16 MB", async () => {
+    const text = { S: "x".repeat(16 * 1024 * 1024) };
+    const put = new PutItemCommand({ TableName: TABLE, Item: { ...key, text } });
+    await expect(clientOf(NOWHERE).send(put)).rejects.toMatchObject({ name: "SerializationException" });
+  });
+
   it("gives a failure of the engine itself as one of AWS's", async () => {
     answer = async () => failure(new Error("disk full"));
     const failed = clientOf(NOWHERE).send(new GetItemCommand({ TableName: TABLE, Key: key }));
