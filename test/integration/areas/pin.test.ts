@@ -98,7 +98,7 @@ describe("setting the first PIN", () => {
     pepper.fail();
     const answers = await send({ pin: SECOND, currentPin: FIRST });
     const text = lines.join("\n");
-    expect(lines.length).toBeGreaterThan(6);
+    expect(lines).toHaveLength(6);
     expect(text).toContain("the pepper is out");
     for (const pin of [FIRST, SECOND, WRONG, "123456"]) {
       expect(text).not.toContain(pin);
