@@ -1,7 +1,7 @@
 /** A request to the engine and its answer on the wire, whatever carries them: a socket or a message port. */
 import { crc32 } from "node:zlib";
 import type { Engine } from "./engine.ts";
-import { AwsError, NoReplyError, serialization } from "./errors.ts";
+import { AwsError, serialization } from "./errors.ts";
 import { isObject, type JsonObject } from "./json.ts";
 
 export type EngineRequest = {
@@ -9,8 +9,8 @@ export type EngineRequest = {
   readonly target: string;
   /** The header that names the caller's access key. */
   readonly authorization: string;
-  /** Where it was sent to, for example `127.0.0.1:4100`: queue URLs in replies begin with it. */
-  readonly host: string;
+  /** Where it was sent to, for example `127.0.0.1:4100`: queue URLs in replies begin with it. Absent, with AWS's own. */
+  readonly host?: string;
   readonly body: string;
 };
 
@@ -27,24 +27,23 @@ const CREDENTIAL = /Credential=([^/,\s]+)\//;
 
 /**
  * @param signal aborted when the caller is gone: it ends a long poll.
- * @returns `undefined` where a fault takes the reply away: the connection is to be cut.
- * @throws what is a bug of the engine itself; {@link failure} puts it into words.
+ * @throws NoReplyError where a fault takes the reply away: the connection is to be cut. Whatever else is thrown is a bug of
+ * the engine itself; {@link failure} puts it into words.
  */
 export async function answerOf(
   engine: Engine,
   { target, authorization, host, body }: EngineRequest,
-  signal: AbortSignal,
-): Promise<EngineAnswer | undefined> {
+  signal?: AbortSignal,
+): Promise<EngineAnswer> {
   const accessKeyId = CREDENTIAL.exec(authorization)?.[1];
   try {
     const reply = await engine.call(target, parseBody(body), {
       ...(accessKeyId !== undefined && { accessKeyId }),
-      origin: `http://${host}`,
-      signal,
+      ...(host !== undefined && { origin: `http://${host}` }),
+      ...(signal !== undefined && { signal }),
     });
     return answer(200, reply);
   } catch (error) {
-    if (error instanceof NoReplyError) return undefined;
     if (error instanceof AwsError) return refusal(error);
     throw error;
   }

@@ -2,9 +2,8 @@
  * The engine as the HTTP handler of an AWS SDK client: calls go straight into the engine, without sockets, so that
  * a simulation runs the real adapters on one thread.
  */
+import { answerOf, type EngineRequest } from "./answer.ts";
 import type { Engine } from "./engine.ts";
-import { AwsError, serialization } from "./errors.ts";
-import { isObject, type JsonObject } from "./json.ts";
 
 /** The parts of an SDK's request that matter here. */
 type SdkRequest = {
@@ -34,19 +33,10 @@ export function inProcessHandler(engine: Engine): InProcessHandler {
   return {
     metadata: { handlerProtocol: "http/1.1" },
     async handle(request, options) {
-      const accessKeyId = /Credential=([^/,\s]+)\//.exec(headerOf(request, "authorization"))?.[1];
-      const signal = options?.abortSignal;
-      try {
-        const reply = await engine.call(headerOf(request, "x-amz-target"), parseBody(request.body), {
-          ...(accessKeyId !== undefined && { accessKeyId }),
-          ...(signal instanceof AbortSignal && { signal }),
-        });
-        if (signal instanceof AbortSignal && signal.aborted) throw aborted();
-        return { response: toResponse(200, reply) };
-      } catch (error) {
-        if (!(error instanceof AwsError)) throw error;
-        return { response: toResponse(error.status, error.toBody(), error.queryCode) };
-      }
+      const signal = options?.abortSignal instanceof AbortSignal ? options.abortSignal : undefined;
+      const { status, headers, body } = await answerOf(engine, toRequest(request), signal);
+      if (signal?.aborted === true) throw aborted();
+      return { response: { statusCode: status, headers, body: Buffer.from(body) } };
     },
     destroy() {},
     updateHttpClientConfig() {},
@@ -64,22 +54,11 @@ function headerOf(request: SdkRequest, name: string): string {
   return found?.[1] ?? "";
 }
 
-function parseBody(body: unknown): JsonObject {
-  const text =
-    body instanceof Uint8Array ? new TextDecoder().decode(body) : typeof body === "string" ? body : "{}";
-  const value: unknown = JSON.parse(text);
-  if (isObject(value)) return value;
-  throw serialization("the body is not a JSON object");
-}
+const toRequest = (request: SdkRequest): EngineRequest => ({
+  target: headerOf(request, "x-amz-target"),
+  authorization: headerOf(request, "authorization"),
+  body: textOf(request.body),
+});
 
-function toResponse(statusCode: number, body: JsonObject, queryCode?: string): SdkResponse {
-  const side = statusCode < 500 ? "Sender" : "Receiver";
-  return {
-    statusCode,
-    headers: {
-      "content-type": "application/x-amz-json-1.0",
-      ...(queryCode !== undefined && { "x-amzn-query-error": `${queryCode};${side}` }),
-    },
-    body: Buffer.from(JSON.stringify(body)),
-  };
-}
+const textOf = (body: unknown): string =>
+  body instanceof Uint8Array ? new TextDecoder().decode(body) : typeof body === "string" ? body : "";

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { answerOf, type EngineAnswer, failure, MAX_BODY_BYTES, refusal, tooLarge } from "./answer.ts";
 import type { Engine } from "./engine.ts";
-import { AwsError } from "./errors.ts";
+import { AwsError, NoReplyError } from "./errors.ts";
 
 export type EngineServer = {
   /** For example `http://127.0.0.1:4100`, to be given to SDK clients as their endpoint. */
@@ -35,6 +35,10 @@ export async function startEngineServer(
   const host = options.host ?? "127.0.0.1";
   const server = createServer((request, response) => {
     answer(engine, request, response).catch((error: unknown) => {
+      if (error instanceof NoReplyError) {
+        request.socket.destroy();
+        return;
+      }
       if (!(error instanceof AwsError)) options.onError?.(error);
       if (response.headersSent) response.destroy();
       else send(response, error instanceof AwsError ? refusal(error) : failure(error));
@@ -58,7 +62,7 @@ export async function startEngineServer(
   };
 }
 
-/** @throws AwsError for a body that is too large. */
+/** @throws AwsError for a body that is too large, and whatever {@link answerOf} throws. */
 async function answer(engine: Engine, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method === "GET") return send(response, healthy);
   const gone = new AbortController();
@@ -76,8 +80,7 @@ async function answer(engine: Engine, request: IncomingMessage, response: Server
     },
     gone.signal,
   );
-  if (reply === undefined) request.socket.destroy();
-  else send(response, reply);
+  send(response, reply);
 }
 
 function header(request: IncomingMessage, name: string): string {

@@ -4,6 +4,7 @@
 import { answerOf, failure } from "../../engine/answer.ts";
 import type { StreamRecord as EngineRecord } from "../../engine/dynamo/streams.ts";
 import { createEngine, type Engine } from "../../engine/engine.ts";
+import { NoReplyError } from "../../engine/errors.ts";
 import { startEngineServer } from "../../engine/server.ts";
 import type { CloudClock } from "../clock.ts";
 import type { QueueMessage, QueuePort, StreamPort } from "../event-sources/ports.ts";
@@ -62,6 +63,7 @@ export async function openEmbeddedEngine(options: EmbeddedOptions): Promise<Clou
       try {
         return await answerOf(facade, request, signal);
       } catch (cause) {
+        if (cause instanceof NoReplyError) return undefined;
         options.onError(cause);
         return failure(cause);
       }

@@ -1,22 +1,19 @@
 /** What a waiting reset meets: freezes, checks of the PIN, and whoever looks for the one that waits. */
 
-import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { identityRoutes } from "../../../functions/identity/contract.ts";
 import { toMessage } from "../../../shared/events/message.ts";
-import { serve } from "../../../shared/http/serve.ts";
 import { fromPinItem } from "../../../shared/pin/pin.ts";
 import { endDueResetOf } from "../../../shared/pin/resets.ts";
 import { DAY, HOUR, toTimestamp } from "../../../shared/platform/clock.ts";
 import type { AccountId } from "../../../shared/platform/ids.ts";
-import type { Log } from "../../../shared/platform/log.ts";
 import { keys } from "../../../shared/table/keys.ts";
 import { freezePerson, unfreezePerson } from "../../builders/freezing.ts";
 import { FEW_ITERATIONS, type TestPepper } from "../../builders/pepper.ts";
 import { pinArea, pinHandlers, signedIn } from "../../builders/pin.ts";
 import { createWholeWorld } from "../../builders/whole-world.ts";
 import { gatewayEvent, lambdaContext } from "../../builders/world.ts";
-import { createPinWorld, NEW, OLD, OTHER, type PinWorld } from "./pin-world.ts";
+import { createPinWorld, loggedPinHandler, NEW, OLD, OTHER, type PinWorld } from "./pin-world.ts";
 
 let world: PinWorld["world"];
 let pepper: PinWorld["pepper"];
@@ -172,14 +169,7 @@ describe("a PIN that is being checked", () => {
 
 describe("the PIN that waits", () => {
   it("is in no item, event, answer or log", async () => {
-    const lines: string[] = [];
-    const keep = (...said: readonly unknown[]): void => void lines.push(inspect(said, { depth: null }));
-    const log: Log = { info: keep, warn: keep, error: keep, with: () => log };
-    const platform = { ...world.platform, log };
-    const handler = serve(identityRoutes, pinHandlers({ ...world, platform }, pepper), {
-      ...world,
-      platform,
-    });
+    const { lines, handler } = loggedPinHandler(world, pepper);
     const send = async (pin: string, key: string) =>
       JSON.stringify(
         await handler(

@@ -1,12 +1,16 @@
 /** Ada and her PIN: the world of the tests about setting, changing and resetting it. */
+import { inspect } from "node:util";
 import { expect } from "vitest";
+import { identityRoutes } from "../../../functions/identity/contract.ts";
+import { serve } from "../../../shared/http/serve.ts";
 import { fromPinItem } from "../../../shared/pin/pin.ts";
 import { type PinDeps, type PinOutcome, verifyPin } from "../../../shared/pin/pins.ts";
 import { DAY } from "../../../shared/platform/clock.ts";
+import type { Log } from "../../../shared/platform/log.ts";
 import { secret } from "../../../shared/platform/redacted.ts";
 import { keys } from "../../../shared/table/keys.ts";
 import { FEW_ITERATIONS, testPepper } from "../../builders/pepper.ts";
-import { pinArea, signedIn } from "../../builders/pin.ts";
+import { pinArea, pinHandlers, signedIn } from "../../builders/pin.ts";
 import { type CallOptions, createWorld } from "../../builders/world.ts";
 
 /** The PIN she had, the one she asks for, a third, and one that never was hers. */
@@ -16,6 +20,16 @@ export const OTHER = "019284";
 export const WRONG = "906152";
 
 export type PinWorld = Awaited<ReturnType<typeof createPinWorld>>;
+
+/** The routes' handler, and every line that it logs, with all that is in it. */
+export function loggedPinHandler(world: PinWorld["world"], pepper: PinWorld["pepper"]) {
+  const lines: string[] = [];
+  const keep = (...said: readonly unknown[]): void => void lines.push(inspect(said, { depth: null }));
+  const log: Log = { info: keep, warn: keep, error: keep, with: () => log };
+  const platform = { ...world.platform, log };
+  const handlers = pinHandlers({ ...world, platform }, pepper);
+  return { lines, handler: serve(identityRoutes, handlers, { ...world, platform }) };
+}
 
 /** She has no PIN yet. */
 export async function createPinWorld() {

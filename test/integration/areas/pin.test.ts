@@ -1,17 +1,14 @@
 /** The PIN through the real handlers, over the embedded engine, and as other areas will check it. */
-import { inspect } from "node:util";
 import { KMSInternalException } from "@aws-sdk/client-kms";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { identityRoutes } from "../../../functions/identity/contract.ts";
-import { serve } from "../../../shared/http/serve.ts";
 import type { PinOutcome } from "../../../shared/pin/pins.ts";
 import { HOUR, MINUTE } from "../../../shared/platform/clock.ts";
-import type { Log } from "../../../shared/platform/log.ts";
 import { keys } from "../../../shared/table/keys.ts";
 import { FEW_ITERATIONS, type TestPepper } from "../../builders/pepper.ts";
-import { pinArea, pinHandlers, signedIn } from "../../builders/pin.ts";
+import { pinArea, signedIn } from "../../builders/pin.ts";
 import { gatewayEvent, lambdaContext } from "../../builders/world.ts";
-import { createPinWorld, NEW, OLD, type PinWorld, WRONG } from "./pin-world.ts";
+import { createPinWorld, loggedPinHandler, NEW, OLD, type PinWorld, WRONG } from "./pin-world.ts";
 
 const FIRST = OLD;
 const SECOND = NEW;
@@ -80,14 +77,7 @@ describe("setting the first PIN", () => {
   });
 
   it("is written to no log, whatever comes of it", async () => {
-    const lines: string[] = [];
-    const keep = (...said: readonly unknown[]): void => void lines.push(inspect(said, { depth: null }));
-    const log: Log = { info: keep, warn: keep, error: keep, with: () => log };
-    const platform = { ...world.platform, log };
-    const handler = serve(identityRoutes, pinHandlers({ ...world, platform }, pepper), {
-      ...world,
-      platform,
-    });
+    const { lines, handler } = loggedPinHandler(world, pepper);
     const send = (body: unknown) =>
       handler(gatewayEvent(identityRoutes.putPin, { as: "ada", body }), lambdaContext);
     await send({ pin: FIRST });
