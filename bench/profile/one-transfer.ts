@@ -4,7 +4,7 @@
  */
 import { createSign, generateKeyPairSync, randomUUID } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { transfersRoutes } from "../../functions/transfers/contract.ts";
 import { transfersHandlers } from "../../functions/transfers/handlers.ts";
 import { createEngine } from "../../local/engine/engine.ts";
@@ -74,8 +74,11 @@ export type Traffic = {
 export type TransferLoop = {
   /** Of one transfer on average, while this many are made one after the other. */
   readonly traffic: (count: number) => Promise<Traffic>;
-  /** Makes this many transfers, one after the other, between pairs in turn. @throws when one is refused. */
-  readonly run: (count: number) => Promise<void>;
+  /**
+   * Makes ready as many transfers, between pairs in turn: the gateway's events.
+   * @returns what makes them, one after the other. It throws when one is refused.
+   */
+  readonly prepare: (count: number) => () => Promise<void>;
   /** Verifies this many tokens, one after the other, none of them remembered. @throws when one is refused. */
   readonly verifyTokens: (count: number) => Promise<void>;
 };
@@ -164,24 +167,26 @@ export async function openTransferLoop(pairs: number): Promise<TransferLoop> {
     }),
   );
 
-  const pay = async ({ token, payee }: (typeof people)[number]): Promise<void> => {
-    const event = gatewayEvent(transfersRoutes.createTransfer, {
+  const eventOf = ({ token, payee }: (typeof people)[number]): APIGatewayProxyEventV2 =>
+    gatewayEvent(transfersRoutes.createTransfer, {
       body: { payee: { id: payee }, amount: { value: 1, currency: "USD" } },
       key: randomUUID(),
       headers: { authorization: `Bearer ${token}` },
     });
+
+  const pay = async (event: APIGatewayProxyEventV2): Promise<void> => {
     const reply: APIGatewayProxyStructuredResultV2 = await handler(event, lambdaContext);
     if (reply.statusCode !== 201) throw new Error(`a transfer answered ${reply.statusCode}: ${reply.body}`);
   };
 
-  const run = async (count: number): Promise<void> => {
-    for (let index = 0; index < count; index += 1) {
-      const pair = people[index % people.length];
-      if (pair !== undefined) await pay(pair);
-    }
+  const prepare = (count: number): (() => Promise<void>) => {
+    const events = Array.from({ length: Math.ceil(count / people.length) }, () => people.map(eventOf)).flat();
+    return async () => {
+      for (const event of events.slice(0, count)) await pay(event);
+    };
   };
   return {
-    run,
+    prepare,
     async verifyTokens(count) {
       for (let index = 0; index < count; index += 1) {
         const verified = await verifier.access(people[index % people.length]?.token ?? "");
@@ -189,7 +194,7 @@ export async function openTransferLoop(pairs: number): Promise<TransferLoop> {
       }
     },
     async traffic(count) {
-      const { reads, writes, roundTrips } = await counting.count(() => run(count));
+      const { reads, writes, roundTrips } = await counting.count(prepare(count));
       return { reads: reads / count, writes: writes / count, roundTrips: roundTrips / count };
     },
   };

@@ -1,10 +1,13 @@
 /** Whose code the time of a CPU profile was spent in. */
-import type { Profiler } from "node:inspector";
+import type { Profiler, Runtime } from "node:inspector";
 
 export type Share = { readonly part: string; readonly fraction: number };
 
 export const ENGINE = "the embedded engine, in memory";
 const REST = "collecting garbage and the rest";
+/** What is not the transfers': waiting, and the profiler itself. */
+const isOutside = ({ functionName, url }: Runtime.CallFrame): boolean =>
+  functionName === "(idle)" || url === "node:inspector";
 
 /** The innermost file on the stack that belongs to a part decides; what Node does for it counts as its own. */
 const parts: readonly (readonly [string, RegExp])[] = [
@@ -35,7 +38,8 @@ export function sharesOf({ nodes, samples = [], timeDeltas = [] }: Profiler.Prof
   const cached = new Map<number, string>();
   const spent = new Map<string, number>();
   for (const [index, id] of samples.entries()) {
-    if (byId.get(id)?.callFrame.functionName === "(idle)") continue;
+    const node = byId.get(id);
+    if (node === undefined || isOutside(node.callFrame)) continue;
     const part = cached.get(id) ?? partOf(id);
     cached.set(id, part);
     spent.set(part, (spent.get(part) ?? 0) + (timeDeltas[index] ?? 0));

@@ -2,7 +2,7 @@
  * Idempotency by construction: the id of what a request makes is derived from who asked, on which route, under which
  * key, and the thing itself keeps a fingerprint of the request. The first use makes it; every later one meets it.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { derivedId, type Id, type IdKind } from "../platform/ids.ts";
 import { type Problem, problem } from "./problems.ts";
 import { type Route, routeKey } from "./route.ts";
@@ -29,7 +29,7 @@ function canonical(value: unknown): string {
 
 /** 22 characters of SHA-256 over what was asked for: parsed path parameters and body. */
 export const fingerprintOf = (...parts: readonly unknown[]): string =>
-  createHash("sha256").update(canonical(parts)).digest("base64url").slice(0, 22);
+  hash("sha256", canonical(parts), "base64url").slice(0, 22);
 
 /** The refusal when a key comes back with another request. */
 export const keyReused = (): Problem =>

@@ -45,11 +45,13 @@ const hasForbiddenKey = (value: unknown): boolean =>
 const refuse = (detail: string, errors: readonly FieldError[] = []) =>
   err(problem("invalid-request", errors.length === 0 ? { detail } : { detail, errors }));
 
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
+
 function parseJson(request: RequestContext): Result<unknown, Problem> {
   const mediaType = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
   if (mediaType !== "application/json") return err(problem("unsupported-media-type"));
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(request.rawBody);
+    const text = strictUtf8.decode(request.rawBody);
     const value: unknown = JSON.parse(text);
     if (depthOf(value) > MAX_DEPTH) return refuse(`The body is nested more than ${MAX_DEPTH} levels deep.`);
     if (hasForbiddenKey(value)) return refuse("The body has a member named __proto__.");

@@ -3,7 +3,7 @@
  * client, times. The gateway does not tell an ID token from an access token; this does.
  */
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { CognitoJwtVerifier } from "aws-jwt-verify";
 import {
   FetchError,
@@ -91,8 +91,7 @@ const idClaims = z.object({
 });
 
 /** Sessions are stored as 12 characters of their id's SHA-256: enough to tell a person's sessions apart. */
-const sessionDigest = (id: string): string =>
-  createHash("sha256").update(id).digest("base64url").slice(0, 12);
+const sessionDigest = (id: string): string => hash("sha256", id, "base64url").slice(0, 12);
 
 /**
  * A key that is not among keys fetched seconds ago is a fault of the token, so the library's waiting time after an

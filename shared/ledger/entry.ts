@@ -2,7 +2,7 @@
  * An entry: one line of one account's chain. It carries the running state after it, so the newest entry is the
  * balance, and the hash of the entry before it, so that no line can be changed, removed or slipped in unseen.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Currency } from "../money/currencies.ts";
 import type { EpochMs } from "../platform/clock.ts";
 import { type AccessState, openAccess } from "./access.ts";
@@ -96,7 +96,6 @@ export const canonicalForm = (entry: UnsealedEntry): string =>
     entry.previousHash,
   ]);
 
-export const hashOf = (entry: UnsealedEntry): string =>
-  createHash("sha256").update(canonicalForm(entry)).digest("base64url");
+export const hashOf = (entry: UnsealedEntry): string => hash("sha256", canonicalForm(entry), "base64url");
 
 export const seal = (entry: UnsealedEntry): Entry => ({ ...entry, hash: hashOf(entry) });

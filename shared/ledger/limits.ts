@@ -82,8 +82,7 @@ export const monthOf = (at: EpochMs): string => new Date(at).toISOString().slice
 /** The counters as they stand at a time: a new hour, day or month begins at zero. */
 export function outflowAt(outflow: Outflow, at: EpochMs): Outflow {
   const hour = hourOf(at);
-  const day = dayOf(at);
-  const month = monthOf(at);
+  const [day, month] = [hour.slice(0, 10), hour.slice(0, 7)];
   return {
     hour,
     hourCount: outflow.hour === hour ? outflow.hourCount : 0,

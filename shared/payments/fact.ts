@@ -1,5 +1,5 @@
 /** Facts about a payment: what its channel said, and what followed from that. Each is a line of its history. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { ChannelMoney, ChannelPaymentStatus } from "../channels/facts.ts";
 import type { EpochMs } from "../platform/clock.ts";
 import type { Failure } from "./payment.ts";
@@ -51,7 +51,7 @@ export const occurrenceOf = (fact: Fact): EpochMs =>
 
 /** 22 characters of SHA-256 over what is said: the id of a line of history. */
 export const digestOf = (...said: readonly unknown[]): string =>
-  createHash("sha256").update(JSON.stringify(said)).digest("base64url").slice(0, 22);
+  hash("sha256", JSON.stringify(said), "base64url").slice(0, 22);
 
 function contentOf(fact: Fact): readonly unknown[] {
   if (fact.type === "declined") return [fact.failure];

@@ -1,5 +1,5 @@
 /** A person's device as it is registered for push messages, and what is kept of it afterwards. Pure. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import * as z from "zod";
 import { accountIdSchema } from "../http/schemas.ts";
 import { DAY, type EpochMs, toEpochSeconds } from "../platform/clock.ts";
@@ -46,7 +46,7 @@ export type KnownDevice = Device | FormerDevice;
 export const FORMER_DAYS = 180;
 
 export const pushTokenDigest = (platform: PushPlatform, pushToken: string): string =>
-  createHash("sha256").update(`${platform}:${pushToken}`).digest("base64url");
+  hash("sha256", `${platform}:${pushToken}`, "base64url");
 
 const registered = {
   accountId: accountIdSchema,

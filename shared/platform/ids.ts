@@ -3,7 +3,7 @@
  * characters of `[0-9A-Za-z_]`. The 26 characters alone are what payment channels get, as some take letters and
  * digits only.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Clock } from "./clock.ts";
 import type { Random } from "./random.ts";
 
@@ -90,9 +90,7 @@ export const newId = <K extends IdKind>(kind: K, clock: Clock, random: Random): 
  * this way, so a second use meets the first one's effect.
  */
 export const derivedId = <K extends IdKind>(kind: K, ...parts: readonly string[]): Id<K> => {
-  const digest = createHash("sha256")
-    .update(JSON.stringify([kind, ...parts]))
-    .digest();
+  const digest = hash("sha256", JSON.stringify([kind, ...parts]), "buffer");
   return `${idPrefixes[kind]}_${base32(digest.subarray(0, 17), BODY_LENGTH)}` as Id<K>;
 };
 
@@ -101,9 +99,7 @@ export const derivedId = <K extends IdKind>(kind: K, ...parts: readonly string[]
  * things that are kept in order of time and must be found by their id alone. @param at epoch milliseconds
  */
 export const derivedTimedId = <K extends IdKind>(kind: K, at: number, ...parts: readonly string[]): Id<K> => {
-  const digest = createHash("sha256")
-    .update(JSON.stringify([kind, at, ...parts]))
-    .digest();
+  const digest = hash("sha256", JSON.stringify([kind, at, ...parts]), "buffer");
   return `${idPrefixes[kind]}_${moment(at)}${base32(digest.subarray(0, 10), 16)}` as Id<K>;
 };
 
@@ -127,4 +123,4 @@ export const isId = <K extends IdKind>(kind: K, text: string): text is Id<K> => 
 
 /** A stable shard in [0, count) for a text: the first 32 bits of its SHA-256. */
 export const shardOf = (text: string, count: number): number =>
-  createHash("sha256").update(text).digest().readUInt32BE(0) % count;
+  hash("sha256", text, "buffer").readUInt32BE(0) % count;

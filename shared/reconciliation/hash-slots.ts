@@ -1,5 +1,5 @@
 /** Numbered slots found by the 64-bit hash of a text: some 16 bytes each, whatever the text. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 export type HashSlots = {
   /** A new slot for the text, beside those it has already. */
@@ -29,7 +29,7 @@ export function createHashSlots(): HashSlots {
   let buckets = new Int32Array(capacity).fill(END);
 
   const hashOf = (text: string): readonly [number, number] => {
-    const digest = createHash("sha256").update(text).digest();
+    const digest = hash("sha256", text, "buffer");
     return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
   };
 

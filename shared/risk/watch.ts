@@ -2,7 +2,7 @@
  * What is remembered of a person's last movements: as much as the rules need and no more. Pure. The same whichever way
  * round events come, and however often.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Currency } from "../money/currencies.ts";
 import type { Money } from "../money/money.ts";
 import { DAY, type EpochMs } from "../platform/clock.ts";
@@ -35,8 +35,7 @@ export type Watch = {
 export const EMPTY_WATCH: Watch = { movements: [], payees: {} };
 
 /** Eight characters of SHA-256: enough to know people again, and short. */
-export const payeeDigest = (payee: AccountId): string =>
-  createHash("sha256").update(payee).digest("base64url").slice(0, 8);
+export const payeeDigest = (payee: AccountId): string => hash("sha256", payee, "base64url").slice(0, 8);
 
 const byTime = (a: Movement, b: Movement): number =>
   a.at - b.at || (a.eventId < b.eventId ? -1 : a.eventId > b.eventId ? 1 : 0);

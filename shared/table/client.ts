@@ -6,9 +6,13 @@ import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynam
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import toFastProperties from "to-fast-properties";
 import { Sha256 } from "../platform/sha256.ts";
+import { rememberOrder } from "./remembered-order.ts";
 
-/** Steps of the SDK's that nobody needs: no one reads the log they write nor the header. */
-const UNREAD_STEPS = ["loggerMiddleware", "getUserAgentMiddleware"];
+/**
+ * Steps of the SDK's that nobody needs: no one reads the log they write nor the headers. Lambda's detection of loops
+ * reads that of SQS, SNS and S3 only. @see AWS Lambda Developer Guide, "Use Lambda recursive loop detection"
+ */
+const UNREAD_STEPS = ["loggerMiddleware", "getUserAgentMiddleware", "recursionDetectionMiddleware"];
 
 /**
  * The client for Lambda: endpoint, region and credentials from the standard environment variables unless told
@@ -17,6 +21,7 @@ const UNREAD_STEPS = ["loggerMiddleware", "getUserAgentMiddleware"];
 export function dynamoClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
   const client = new DynamoDBClient({ sha256: Sha256, ...config });
   for (const step of UNREAD_STEPS) client.middlewareStack.remove(step);
+  client.middlewareStack = rememberOrder(client.middlewareStack);
   // The SDK copies its configuration four times a request, and V8 has laid it out as a dictionary by the time it is
   // whole: a copy of that costs seven times as much.
   toFastProperties(client.config);

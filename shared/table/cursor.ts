@@ -2,7 +2,7 @@
  * Cursors of lists: opaque to callers, and bound to the caller and the list they were made for. A cursor holds the
  * key of the last item; the partition that is read never comes from it, so a made-up cursor shows nothing foreign.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import * as z from "zod";
 import { err, ok, type Result } from "../result.ts";
 import type { Item } from "./table.ts";
@@ -10,7 +10,7 @@ import type { Item } from "./table.ts";
 const content = z.tuple([z.string(), z.record(z.string(), z.union([z.string(), z.number()]))]);
 
 const binding = (parts: readonly string[]): string =>
-  createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 11);
+  hash("sha256", JSON.stringify(parts), "base64url").slice(0, 11);
 
 /** `boundTo`: the caller's id, the route's name and every filter of the list. */
 export const encodeCursor = (lastKey: Item, boundTo: readonly string[]): string =>

@@ -77,4 +77,24 @@ describe("Sha256", () => {
       expect(await hex(used)).toBe(await hex(fresh));
     }
   });
+
+  it("is not misled by what it remembers of the last key and content", async () => {
+    const bytes = fc.uint8Array({ minLength: 1, maxLength: 3 });
+    const either = fc.oneof(bytes, fc.string({ unit: "binary", minLength: 1, maxLength: 3 }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(either, either), { maxLength: 8 }), async (pairs) => {
+        for (const [key, content] of [...pairs, ...pairs]) {
+          const hash = new Sha256(key);
+          hash.update(content);
+          const digest = await hash.digest();
+          expect(Buffer.from(digest).toString("hex")).toBe(
+            createHmac("sha256", key).update(content).digest("hex"),
+          );
+          // A caller may do with it as they like.
+          digest.fill(0);
+          if (typeof key !== "string") key.reverse();
+        }
+      }),
+    );
+  });
 });
