@@ -7,8 +7,8 @@ import { throughputJson, throughputMarkdown, throughputText } from "./throughput
 
 const CLIENTS = [1, 16, 64];
 const ROUNDS = 3;
-const SECONDS = 5;
-const WARMUP_SECONDS = 30;
+const SECONDS = 10;
+const WARMUP_SECONDS = 60;
 const LIMIT = 50_000;
 
 const usage = `usage: npm run bench:throughput [-- OPTION ...]

@@ -10,12 +10,13 @@ import type { FunctionModel } from "../template/model.ts";
 import { createGiveWay, type GiveWay } from "./give-way.ts";
 import { type EngineLink, type Instance, type InvokeOutcome, startInstance } from "./instance.ts";
 
+const PROCESSORS = availableParallelism();
 /**
- * Workers a function has at most, unless its reserved concurrency says less: one more than can run at the same time,
- * since each waits for the engine much of its time, and since races must happen here as they do at AWS. More would only
- * warm up more slowly.
+ * Workers a function has at most, unless its reserved concurrency says less. Each waits for the engine much of its time:
+ * for requests there are so many that a processor is seldom idle. Work that nobody waits for has few, since each takes
+ * memory; they are more than one because races must happen here as they do at AWS.
  */
-const MOST_WORKERS = Math.min(availableParallelism() + 1, 4);
+const MOST_WORKERS = { awaited: Math.min(2 * PROCESSORS + 2, 12), other: Math.min(PROCESSORS + 1, 4) };
 
 export type FunctionStats = {
   readonly label: string;
@@ -134,7 +135,8 @@ type Pool = {
 };
 
 function createPool(fn: FunctionModel, options: FunctionsOptions, clockOffset: SharedArrayBuffer): Pool {
-  const most = options.mostWorkers ?? MOST_WORKERS;
+  const isAwaited = options.isAwaited?.(fn) ?? true;
+  const most = options.mostWorkers ?? MOST_WORKERS[isAwaited ? "awaited" : "other"];
   const limit = Math.min(fn.reservedConcurrency ?? most, most);
   const idle: Instance[] = [];
   const busy = new Set<Instance>();
@@ -151,7 +153,7 @@ function createPool(fn: FunctionModel, options: FunctionsOptions, clockOffset: S
       exportName,
       environment: { ...options.environmentOf(fn), ...fn.environment },
       hosts: options.hosts,
-      isAwaited: options.isAwaited?.(fn) ?? true,
+      isAwaited,
       clockOffset,
       engine: options.engine,
       onLine: (line, requestId) => log("function", line, requestId),

@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { createClock } from "../../../local/cloud/clock.ts";
-import { createFunctions, type Functions } from "../../../local/cloud/lambda/functions.ts";
+import {
+  createFunctions,
+  type Functions,
+  type FunctionsOptions,
+} from "../../../local/cloud/lambda/functions.ts";
 import { createLog } from "../../../local/cloud/log.ts";
 import type { FunctionModel } from "../../../local/cloud/template/model.ts";
 
@@ -36,7 +40,11 @@ afterEach(async () => {
   clock.stop();
 });
 
-function running(handler: string, settings: Partial<FunctionModel> = {}) {
+function running(
+  handler: string,
+  settings: Partial<FunctionModel> = {},
+  options: Pick<FunctionsOptions, "mostWorkers" | "isAwaited"> = { mostWorkers: 4 },
+) {
   const fn: FunctionModel = {
     logicalId: "Fn",
     label: handler,
@@ -57,8 +65,8 @@ function running(handler: string, settings: Partial<FunctionModel> = {}) {
     log,
     environmentOf: () => ({}),
     hosts: {},
-    mostWorkers: 4,
     losesAnswer: () => false,
+    ...options,
   });
   functions = made;
   return { functions: made, invoke: (event: unknown, id?: string) => made.invoke(fn.arn, event, id) };
@@ -119,6 +127,21 @@ describe("a function's workers", () => {
     const calls = Array.from({ length: 7 }, () => invoke({ ms: 20 }));
     expect(await Promise.all(calls)).toEqual(calls.map(() => ({ kind: "returned", value: "held" })));
     expect(all.stats()[0]).toMatchObject({ invocations: 7, errors: 0, workers: 4, running: 0 });
+  });
+
+  it("are more where somebody waits for the answer, and never as many as there are calls", async () => {
+    const workersFor = async (isAwaited: boolean): Promise<number> => {
+      const { invoke, functions: all } = running("index.hold", {}, { isAwaited: () => isAwaited });
+      await Promise.all(Array.from({ length: 20 }, () => invoke({ ms: 20 })));
+      const { workers } = all.stats()[0] ?? { workers: 0 };
+      await all.stop();
+      return workers;
+    };
+    const awaited = await workersFor(true);
+    const other = await workersFor(false);
+    expect(other).toBeGreaterThan(1);
+    expect(awaited).toBeGreaterThan(other);
+    expect(awaited).toBeLessThan(20);
   });
 
   it("are refused beyond the reserved concurrency", async () => {
