@@ -42,8 +42,10 @@ export function rememberOrder(stack: Stack): Stack {
     const key = [...steps.keys()].join(" ");
     if (!orders.has(key)) {
       const names = namesInOrder(whole());
-      const known = names.every((name) => steps.has(name) || own?.has(name));
-      orders.set(key, known && new Set(names).size === names.length ? names : undefined);
+      const expected = new Set([...(own?.keys() ?? []), ...steps.keys()]).size;
+      // One is there twice when client and command placed it differently. One that has no place is not told at all.
+      const isEachOnce = names.length === expected && new Set(names).size === expected;
+      orders.set(key, isEachOnce ? names : undefined);
     }
     return orders.get(key);
   };

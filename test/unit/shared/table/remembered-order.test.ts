@@ -72,6 +72,10 @@ describe("a remembered order", () => {
   });
 
   it("is not taken from memory for steps that cannot be told apart by name", async () => {
+    const twice: [Planned[], Planned[]] = [
+      [{ name: "its-a", place: { step: "initialize", priority: "high" } }],
+      [{ name: "its-a", place: { relation: "before" } }],
+    ];
     const nameless = stepsNamed("its-", fc.option(always, { nil: undefined }));
     await fc.assert(
       fc.asyncProperty(nameless, nameless, async (own, its) => {
@@ -88,7 +92,20 @@ describe("a remembered order", () => {
         for (const _ of ["first", "again"])
           expect(await passedBy(remembering, once(), passed)).toEqual(expected);
       }),
+      { examples: [twice] },
     );
+  });
+
+  it("leaves out no step: one beside a step that is not there is refused, as by the SDK", async () => {
+    const passed: string[] = [];
+    const lost: Planned = { name: "lost", place: { relation: "before" } };
+    const client = fill(emptyStack(), [lost], passed, "client");
+    const remembering = rememberOrder(client);
+    for (const stack of [client, remembering, remembering]) {
+      await expect(passedBy(stack, emptyStack(), passed)).rejects.toThrow("anchor is not found");
+    }
+    const command = fill(emptyStack(), [anchor], passed, "command");
+    expect(await passedBy(remembering, command, passed)).toEqual(["client lost", "command anchor"]);
   });
 
   it("lets the client's steps no longer change, since it would not notice", () => {
