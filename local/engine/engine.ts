@@ -15,6 +15,7 @@ import {
 } from "./dynamo/streams.ts";
 import { expireItems } from "./dynamo/table-operations.ts";
 import { openTables } from "./dynamo/tables.ts";
+import { forgetTokens } from "./dynamo/transactions.ts";
 import { AwsError, NoReplyError, unknownOperation } from "./errors.ts";
 import { type EngineCall, type Fault, faultError, type Service } from "./faults.ts";
 import type { JsonObject } from "./json.ts";
@@ -98,7 +99,8 @@ export type Engine = {
   /** Listens for changes, told after each commit. @returns what stops it. */
   onChange(listener: (change: Change) => void): () => void;
   /**
-   * Deletes items whose time to live has passed and forgets stream records older than 24 hours.
+   * Deletes items whose time to live has passed, and forgets stream records older than 24 hours and the tokens of
+   * transactions older than 10 minutes.
    * @param nowMs the engine's clock when absent.
    * @returns how many items were deleted.
    */
@@ -203,7 +205,10 @@ export function createEngine(options: EngineOptions = {}): Engine {
     },
     expire(nowMs = now()) {
       const expired = expireItems(dynamo, nowMs);
-      store.transaction(() => trimStreams(dynamo));
+      store.transaction(() => {
+        trimStreams(dynamo);
+        forgetTokens(dynamo, nowMs);
+      });
       if (expired > 0)
         for (const { name } of dynamo.tables.all()) announce({ kind: "stream", tableName: name });
       return expired;

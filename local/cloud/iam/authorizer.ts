@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import type { CloudModel, FunctionModel } from "../template/model.ts";
 import { LOCAL_ACCOUNT } from "../template/resolve.ts";
 import { createNeeds, type Service } from "./needs.ts";
-import { decide, type Need, parsePolicy, refusalMessage, type Statement } from "./policy.ts";
+import { concerns, decide, type Need, parsePolicy, refusalMessage, type Statement } from "./policy.ts";
 
 export type Call = {
   readonly accessKeyId: string;
@@ -25,6 +25,12 @@ export type Authorizer = {
   allows(fn: FunctionModel, action: string, resource: string): Refusal | undefined;
 };
 
+type Caller = {
+  readonly fn: FunctionModel;
+  readonly principal: string;
+  readonly statementsAbout: (action: string) => readonly Statement[];
+};
+
 /** The local cloud's own key: control tools and the pollers' transport, not subject to policies. */
 export const ROOT_ACCESS_KEY = "AKIAKITHLOCALROOT000";
 
@@ -37,7 +43,7 @@ export function createAuthorizer(
 ): Authorizer {
   const needsOf = createNeeds(model);
   const roles = new Map(model.roles.map((role) => [role.arn, role]));
-  const byKey = new Map<string, { fn: FunctionModel; principal: string; statements: Statement[] }>();
+  const byKey = new Map<string, Caller>();
   for (const fn of model.functions) {
     const role = roles.get(fn.roleArn);
     if (role === undefined)
@@ -45,17 +51,14 @@ export function createAuthorizer(
     byKey.set(accessKeyFor(fn), {
       fn,
       principal: `arn:aws:sts::${LOCAL_ACCOUNT}:assumed-role/${role.name}/${fn.name}`,
-      statements: statementsOf(role.name, role.policies),
+      statementsAbout: byAction(statementsOf(role.name, role.policies)),
     });
   }
 
-  const refuse = (
-    caller: { principal: string; statements: readonly Statement[] },
-    need: Need,
-  ): Refusal | undefined => {
-    const decision = decide(caller.statements, need);
+  const refuse = ({ principal, statementsAbout }: Caller, need: Need): Refusal | undefined => {
+    const decision = decide(statementsAbout(need.action), need);
     if (decision.verdict === "allowed") return undefined;
-    return { code: "AccessDeniedException", message: refusalMessage(caller.principal, need, decision) };
+    return { code: "AccessDeniedException", message: refusalMessage(principal, need, decision) };
   };
 
   return {
@@ -89,6 +92,18 @@ function statementsOf(roleName: string, policies: readonly unknown[]): Statement
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`Role ${roleName}: ${reason}`, { cause });
   }
+}
+
+/** The statements about an action, found once: a service has a handful of actions. */
+function byAction(statements: readonly Statement[]): Caller["statementsAbout"] {
+  const found = new Map<string, readonly Statement[]>();
+  return (action) => {
+    const known = found.get(action);
+    if (known !== undefined) return known;
+    const about = statements.filter((statement) => concerns(statement, action));
+    found.set(action, about);
+    return about;
+  };
 }
 
 /** A stable key id in AWS's form for temporary credentials. */

@@ -43,6 +43,12 @@ export function parsePolicy(document: unknown): Statement[] {
   });
 }
 
+/** Whether a statement is about an action, on whatever resource and condition: the others need not be asked. */
+export function concerns({ actions, otherActions }: Statement, action: string): boolean {
+  const lower = action.toLowerCase();
+  return actions.some((pattern) => like(lower, pattern)) !== otherActions;
+}
+
 /** Decides one need over all statements of the caller's identity policies. */
 export function decide(statements: readonly Statement[], need: Need): Decision {
   const applying = statements.filter((statement) => applies(statement, need));
@@ -51,9 +57,7 @@ export function decide(statements: readonly Statement[], need: Need): Decision {
 }
 
 function applies(statement: Statement, need: Need): boolean {
-  const action = need.action.toLowerCase();
-  const actionNamed = statement.actions.some((pattern) => like(action, pattern));
-  if (actionNamed === statement.otherActions) return false;
+  if (!concerns(statement, need.action)) return false;
   const resourceNamed = statement.resources.some((pattern) => like(need.resource, pattern));
   if (resourceNamed === statement.otherResources) return false;
   return statement.condition.every((isMet) => isMet(need.context));

@@ -20,13 +20,13 @@ const plain: ReadonlySet<string> = new Set([
   "DescribeTable",
   "DescribeTimeToLive",
 ]);
-const memberActions = {
-  Put: "PutItem",
-  Update: "UpdateItem",
-  Delete: "DeleteItem",
-  ConditionCheck: "ConditionCheckItem",
-  Get: "GetItem",
-} as const;
+const memberActions = [
+  ["Put", "PutItem"],
+  ["Update", "UpdateItem"],
+  ["Delete", "DeleteItem"],
+  ["ConditionCheck", "ConditionCheckItem"],
+  ["Get", "GetItem"],
+] as const;
 
 /** The needs of one call; `undefined` for an operation that functions do not make. */
 export function tableNeeds(operation: string, input: Input, tables: Tables): Need[] | undefined {
@@ -47,15 +47,21 @@ export function tableNeeds(operation: string, input: Input, tables: Tables): Nee
       });
     case "TransactWriteItems":
     case "TransactGetItems":
-      return listOf(input["TransactItems"]).flatMap((member) =>
-        Object.entries(memberActions).flatMap(([kind, action]) => {
-          const part = member[kind];
-          return isRecord(part) ? [needOf(action, part, tables, operation)] : [];
-        }),
-      );
+      return transactionNeeds(operation, input, tables);
     default:
       return undefined;
   }
+}
+
+function transactionNeeds(operation: string, input: Input, tables: Tables): Need[] {
+  const needs: Need[] = [];
+  for (const member of listOf(input["TransactItems"])) {
+    for (const [kind, action] of memberActions) {
+      const part = member[kind];
+      if (isRecord(part)) needs.push(needOf(action, part, tables, operation));
+    }
+  }
+  return needs;
 }
 
 function needOf(operation: string, input: Input, tables: Tables, enclosing?: string): Need {
@@ -97,6 +103,20 @@ function needOfKeys(
   };
 }
 
+const MOST_KNOWN = 1_000;
+
+/** What is read in an expression, read once: the functions use few expressions, again and again. */
+function remembered<T>(read: (expression: string) => T): (expression: string) => T {
+  const known = new Map<string, T>();
+  return (expression) => {
+    const before = known.get(expression);
+    if (before !== undefined) return before;
+    const now = read(expression);
+    if (known.size < MOST_KNOWN) known.set(expression, now);
+    return now;
+  };
+}
+
 /** Keys that every local request carries. */
 export const baseContext: ReadonlyMap<string, string[]> = new Map([
   ["aws:securetransport", ["true"]], // in an account every SDK call is made over TLS
@@ -118,13 +138,17 @@ function leadingKeys(partitionKey: string | undefined, keys: readonly Input[], i
 function queriedKey(partitionKey: string, input: Input): string | undefined {
   const names = recordOrEmpty(input["ExpressionAttributeNames"]);
   const values = recordOrEmpty(input["ExpressionAttributeValues"]);
-  const equality = /([#\w.-]+)\s*=\s*(:[\w]+)/g;
-  for (const [, left, right] of String(input["KeyConditionExpression"]).matchAll(equality)) {
-    const attribute = left?.startsWith("#") === true ? names[left] : left;
-    if (attribute === partitionKey && right !== undefined) return scalar(values[right]);
+  for (const [left, right] of equalitiesOf(String(input["KeyConditionExpression"]))) {
+    const attribute = left.startsWith("#") ? names[left] : left;
+    if (attribute === partitionKey) return scalar(values[right]);
   }
   return undefined;
 }
+
+/** Names compared with values in a key condition, as in `#pk = :pk`. */
+const equalitiesOf = remembered((condition): readonly (readonly [left: string, right: string])[] =>
+  [...condition.matchAll(/([#\w.-]+)\s*=\s*(:[\w]+)/g)].map(([, left = "", right = ""]) => [left, right]),
+);
 
 const expressionProperties = [
   "ProjectionExpression",
@@ -139,24 +163,18 @@ const expressionWords: ReadonlySet<string> = new Set(
   ),
 );
 
-const MOST_KNOWN = 1_000;
-const knownTops = new Map<string, readonly string[]>();
-
-/** First steps of the paths in an expression. The functions use few expressions, again and again. */
-function topsOf(expression: string): readonly string[] {
-  const known = knownTops.get(expression);
-  if (known !== undefined) return known;
-  const tops = [...expression.matchAll(/(?<![:\w#.])[#A-Za-z_][\w.#[\]-]*/g)]
+/** First steps of the paths in an expression. */
+const topsOf = remembered((expression): readonly string[] =>
+  [...expression.matchAll(/(?<![:\w#.])[#A-Za-z_][\w.#[\]-]*/g)]
     .map(([path]) => path.split(/[.[]/)[0] ?? path)
-    .filter((top) => !expressionWords.has(top) && !expressionWords.has(top.toUpperCase()));
-  if (knownTops.size < MOST_KNOWN) knownTops.set(expression, tops);
-  return tops;
-}
+    .filter((top) => !expressionWords.has(top) && !expressionWords.has(top.toUpperCase())),
+);
 
 /** Top-level attributes that a call names: in its keys, its item and its expressions. */
 function attributesOf(input: Input, keys: readonly Input[]): string[] {
   const names = recordOrEmpty(input["ExpressionAttributeNames"]);
-  const found = new Set(keys.flatMap((key) => Object.keys(key)));
+  const found = new Set<string>();
+  for (const key of keys) for (const attribute of Object.keys(key)) found.add(attribute);
   for (const property of expressionProperties) {
     const expression = input[property];
     if (typeof expression !== "string") continue;

@@ -2,7 +2,7 @@
 // movable clock under `Date`, then serves invocations one at a time. Product code needs no local branch because of it.
 
 import { Socket } from "node:net";
-import { setPriority } from "node:os";
+import { constants, getPriority, setPriority } from "node:os";
 import { performance } from "node:perf_hooks";
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
@@ -34,11 +34,17 @@ function captureOutput(): void {
   }
 }
 
-const LOW_PRIORITY = 5;
+/**
+ * How much nicer a function's thread is than the thread of gateway and engine, for which all of them wait. With equal
+ * priority that one waits behind the many, and processors are idle meanwhile. Work that nobody waits for gives way to both.
+ */
+const NICER_BY = { awaited: 5, other: 10 };
 
-/** Work that nobody waits for gives way to requests. Linux sets it for one thread; elsewhere it would be the process. */
+/** Linux sets it for one thread; elsewhere it would be the process. */
 function giveWay(): void {
-  if (!start.isAwaited && process.platform === "linux") setPriority(0, LOW_PRIORITY);
+  if (process.platform !== "linux") return;
+  const nicer = getPriority(0) + NICER_BY[start.isAwaited ? "awaited" : "other"];
+  setPriority(0, Math.min(nicer, constants.priority.PRIORITY_LOW));
 }
 
 function shiftClock(): void {

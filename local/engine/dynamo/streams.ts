@@ -139,9 +139,9 @@ function eventName(text: string): StreamRecord["eventName"] {
 /** The sequence number of the newest record of a table, 0 when there is none. */
 export function latestSequence(context: DynamoContext, table: Table): number {
   const row = context.store
-    .prepare("SELECT COALESCE(MAX(sequence), 0) AS latest FROM stream_records WHERE table_id = ?")
+    .prepare("SELECT sequence FROM stream_records WHERE table_id = ? ORDER BY sequence DESC LIMIT 1")
     .get(table.id);
-  return row === undefined ? 0 : numberOf(row, "latest");
+  return row === undefined ? 0 : numberOf(row, "sequence");
 }
 
 /** Forgets records older than 24 hours. */

@@ -2,10 +2,10 @@
  * TransactWriteItems and TransactGetItems.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { AwsError, dynamoError, validation } from "../errors.ts";
 import {
-  canonicalJson,
+  canonicalText,
   isObject,
   type JsonObject,
   objectList,
@@ -184,7 +184,7 @@ function readToken(request: JsonObject, actions: readonly Action[]): Token | und
       `1 validation error detected: Value '${text}' at 'clientRequestToken' failed to satisfy constraint: Member must have length less than or equal to ${MAX_TOKEN_LENGTH}`,
     );
   }
-  return { text, digest: createHash("sha256").update(canonicalJson(actions)).digest("base64") };
+  return { text, digest: hash("sha256", canonicalText(actions), "base64") };
 }
 
 /** @throws IdempotentParameterMismatchException when the token came with other actions less than 10 minutes ago. */
@@ -201,11 +201,14 @@ function isReplay(context: DynamoContext, token: Token): boolean {
 }
 
 function remember(context: DynamoContext, token: Token): void {
-  const now = context.now();
-  context.store.prepare("DELETE FROM client_tokens WHERE expires_ms <= ?").run(now);
   context.store
     .prepare("INSERT OR REPLACE INTO client_tokens VALUES (?, ?, ?)")
-    .run(token.text, token.digest, now + TOKEN_LIFE_MS);
+    .run(token.text, token.digest, context.now() + TOKEN_LIFE_MS);
+}
+
+/** Forgets tokens that no longer keep a request from being carried out again. */
+export function forgetTokens({ store }: DynamoContext, nowMs: number): void {
+  store.prepare("DELETE FROM client_tokens WHERE expires_ms <= ?").run(nowMs);
 }
 
 /** A replay succeeds without writing and is charged as transactional reads of the items. */

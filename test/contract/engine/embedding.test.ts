@@ -1,13 +1,17 @@
 /** What the embedded engine has beyond AWS: its clock and order, observers, life in process. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { DynamoDBClient, PutItemCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { describe, expect, it } from "vitest";
-import { type CallReport, type Change, createEngine } from "../../../local/engine/engine.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type CallReport, type Change, createEngine, type Engine } from "../../../local/engine/engine.ts";
 import type { EngineCall } from "../../../local/engine/faults.ts";
 import { inProcessHandler } from "../../../local/engine/in-process-handler.ts";
 import type { SetTimer } from "../../../local/engine/waiters.ts";
 import { CREDENTIALS } from "./dynamodb/harness.ts";
-import { has, openEngine, put, receive, START_MS, send, TABLE } from "./embedded.ts";
+import { closers, has, openEngine, put, receive, START_MS, send, TABLE } from "./embedded.ts";
 
 /** A clock and its timers, moved by hand. */
 function buildTime() {
@@ -40,6 +44,22 @@ function seeded(seed: number): () => number {
   };
 }
 
+/** One added to a number, once for each token. */
+const increment = (engine: Engine, ClientRequestToken: string) =>
+  engine.call("DynamoDB_20120810.TransactWriteItems", {
+    ClientRequestToken,
+    TransactItems: [
+      {
+        Update: {
+          TableName: TABLE,
+          Key: { pk: { S: "n" } },
+          UpdateExpression: "ADD v :one",
+          ExpressionAttributeValues: { ":one": { N: "1" } },
+        },
+      },
+    ],
+  });
+
 /** A turn of the event loop: what was started has come to its next wait. */
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -69,20 +89,7 @@ describe("time", () => {
   it("stamps stream records, and forgets them and client tokens when they are old", async () => {
     const time = buildTime();
     const engine = await openEngine(time);
-    const transact = () =>
-      engine.call("DynamoDB_20120810.TransactWriteItems", {
-        ClientRequestToken: "token",
-        TransactItems: [
-          {
-            Update: {
-              TableName: TABLE,
-              Key: { pk: { S: "n" } },
-              UpdateExpression: "ADD v :one",
-              ExpressionAttributeValues: { ":one": { N: "1" } },
-            },
-          },
-        ],
-      });
+    const transact = () => increment(engine, "token");
     await transact();
     await transact();
     expect(engine.readStream(TABLE).records).toMatchObject([
@@ -93,6 +100,23 @@ describe("time", () => {
     expect(engine.readStream(TABLE).records.length).toBe(2);
     time.move(24 * 60 * 60_000);
     expect(engine.readStream(TABLE).records).toEqual([]);
+  });
+
+  it("keeps no token in its file that is older than 10 minutes", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "kith-engine-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = path.join(folder, "engine.db");
+    const time = buildTime();
+    const engine = await openEngine({ ...time, file });
+    await increment(engine, "old");
+    time.move(5 * 60_000);
+    await increment(engine, "young");
+    time.move(5 * 60_000);
+    engine.expire();
+    for (const close of closers.splice(0)) await close();
+    const database = new DatabaseSync(file, { readOnly: true });
+    expect(database.prepare("SELECT token FROM client_tokens").all()).toEqual([{ token: "young" }]);
+    database.close();
   });
 
   it("expires items when asked, with a record that says who did it", async () => {

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { getPriority, tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { createClock } from "../../../local/cloud/clock.ts";
@@ -15,6 +15,7 @@ const directory = mkdtempSync(path.join(tmpdir(), "kith-functions-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const handlers = `
+import { getPriority } from "node:os";
 let calls = 0;
 export const echo = async (event, context) => {
   console.log("first\\nsecond");
@@ -22,6 +23,7 @@ export const echo = async (event, context) => {
   calls += 1;
   return { event, calls, name: context.functionName, id: context.awsRequestId, left: context.getRemainingTimeInMillis(), own: process.env.OWN, path: process.env.PATH };
 };
+export const niceness = async () => getPriority(0);
 export const hold = async ({ ms }) => new Promise((resolve) => setTimeout(() => resolve("held"), ms));
 export const greedy = async () => { const all = []; for (;;) all.push(new Array(100_000).fill({ x: 1 }).map(() => ({}))); };
 export const failing = async () => { throw new TypeError("no such luck"); };
@@ -143,6 +145,22 @@ describe("a function's workers", () => {
     expect(awaited).toBeGreaterThan(other);
     expect(awaited).toBeLessThan(20);
   });
+
+  it.runIf(process.platform === "linux")(
+    "give way to what all of them wait for, those that nobody waits for the most",
+    async () => {
+      const nicenessOf = async (isAwaited: boolean) => {
+        const { functions: all, invoke } = running("index.niceness", {}, { isAwaited: () => isAwaited });
+        const outcome = await invoke({});
+        await all.stop();
+        return outcome;
+      };
+      const own = getPriority(0);
+      const returned = (value: number) => ({ kind: "returned", value: Math.min(value, 19) });
+      expect(await nicenessOf(true)).toEqual(returned(own + 5));
+      expect(await nicenessOf(false)).toEqual(returned(own + 10));
+    },
+  );
 
   it("are refused beyond the reserved concurrency", async () => {
     const { invoke } = running("index.hold", { reservedConcurrency: 1 });

@@ -152,6 +152,8 @@ export function transactionContract(harness: () => DynamoHarness): void {
       };
       await transact([increment], { ClientRequestToken });
       await transact([increment], { ClientRequestToken });
+      const inOtherOrder = { Update: { ...increment.Update, Key: { sk: "counter", pk } } };
+      await transact([inOtherOrder], { ClientRequestToken });
       expect(await get(pk, "counter")).toMatchObject({ v: 1 });
       await expect(transact([put(pk, "other")], { ClientRequestToken })).rejects.toMatchObject({
         name: "IdempotentParameterMismatchException",
