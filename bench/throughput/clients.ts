@@ -1,9 +1,9 @@
 /**
  * The clients, in a process of their own so that they do not share the server's thread: each sends one transfer after
- * the other on its own connection, which stays open. Started by `load.ts`, which sends one order and gets one outcome.
+ * the other on its own connection, which stays open. Started by `load.ts`, which sends orders and gets an outcome for each.
  */
 import { Agent, request } from "node:http";
-import { answerOnce } from "../child.ts";
+import { answerEach } from "../child.ts";
 import { type Order, type Outcome, orderSchema, type Pair } from "./protocol.ts";
 
 /** Sends one transfer of one cent. @returns the status, once the whole answer is there. */
@@ -61,4 +61,4 @@ async function run({ apiUrl, pairs, seconds, limit }: Order): Promise<Outcome> {
   return { latenciesMs, seconds: tookMs / 1000, cpuMs: (user + system) / 1000, refused };
 }
 
-answerOnce(async (order) => ({ outcome: await run(orderSchema.parse(order)) }));
+answerEach(async (order) => ({ outcome: await run(orderSchema.parse(order)) }));

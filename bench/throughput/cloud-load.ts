@@ -8,7 +8,7 @@ import { type RunningCloud, toRunningCloud } from "../../local/client/running-cl
 import { type Cloud, startCloud } from "../../local/cloud/cloud.ts";
 import { type LoadResult, toLoadResult } from "../latency.ts";
 import { copyWithoutThrottles } from "./assembly.ts";
-import { underLoad } from "./load.ts";
+import { openClients } from "./load.ts";
 import { preparePairs } from "./people.ts";
 import type { Outcome } from "./protocol.ts";
 
@@ -59,7 +59,9 @@ async function refuseFindings(running: RunningCloud): Promise<void> {
 export async function openCloud(assembly: string, mostClients: number): Promise<CloudUnderLoad> {
   const folder = mkdtempSync(path.join(tmpdir(), "kith-throughput-"));
   let cloud: Cloud | undefined;
+  const sender = openClients();
   const stop = async (): Promise<void> => {
+    await sender.close();
     await cloud?.stop();
     rmSync(folder, { recursive: true, force: true });
   };
@@ -75,7 +77,7 @@ export async function openCloud(assembly: string, mostClients: number): Promise<
       audit: () => refuseFindings(running),
       async run(clients, bounds) {
         const before = process.cpuUsage();
-        const outcome = await underLoad({ apiUrl: running.api, pairs: pairs.slice(0, clients), ...bounds });
+        const outcome = await sender.load({ apiUrl: running.api, pairs: pairs.slice(0, clients), ...bounds });
         const { user, system } = process.cpuUsage(before);
         refuseRefusals(outcome);
         const result = toLoadResult(clients, outcome.seconds, outcome.latenciesMs);
