@@ -38,6 +38,8 @@ export type LogOptions = {
 const KEPT_ENTRIES = 5_000;
 const FORGOTTEN_AT_ONCE = 1_000;
 const ROTATE_AT_BYTES = 8 * 1024 * 1024;
+/** What is written in so many milliseconds goes to the file together. */
+const GATHERED_MS = 20;
 
 /** Opens the log. The file is rotated to `<file>.1` when it has grown too large. */
 export function createLog(options: LogOptions): Log {
@@ -85,9 +87,8 @@ function openRotated(path: string, rotateAtBytes = ROTATE_AT_BYTES) {
     size = 0;
   };
   return {
-    /** What is written in one turn of the event loop goes to the file together. */
     write: (text: string): void => {
-      if (waiting === "") setImmediate(flush);
+      if (waiting === "") setTimeout(flush, GATHERED_MS);
       waiting += text;
     },
     close: (): void => {
