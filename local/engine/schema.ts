@@ -1,11 +1,11 @@
 /** The SQLite tables behind the engine. Keys are bytes whose order is the order DynamoDB gives them. */
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
- * `items` is one B-tree ordered by table, partition key and sort key; `index_entries` holds only keys and joins
- * back to it, so that an index never differs from its table. The two indexes that are dropped cost every transaction
- * more than they save: records are read in the order of their sequence, tokens are forgotten once a minute.
+ * Items are kept in the order of their arrival and found by their key: a transaction's items are then on one page, where
+ * a tree of whole items splits a page for every few. `index_entries` holds only keys and joins back to `items`, so that
+ * an index never differs from its table. Stream records are read in the order of their sequence, whichever table's.
  */
 export const SCHEMA = `
 CREATE TABLE IF NOT EXISTS tables (
@@ -14,13 +14,14 @@ CREATE TABLE IF NOT EXISTS tables (
   definition TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS items (
+  id INTEGER PRIMARY KEY,
   table_id INTEGER NOT NULL,
   pk BLOB NOT NULL,
   sk BLOB NOT NULL,
   item TEXT NOT NULL,
   size INTEGER NOT NULL,
-  PRIMARY KEY (table_id, pk, sk)
-) WITHOUT ROWID;
+  UNIQUE (table_id, pk, sk)
+);
 CREATE TABLE IF NOT EXISTS index_entries (
   table_id INTEGER NOT NULL,
   index_number INTEGER NOT NULL,
@@ -41,13 +42,11 @@ CREATE TABLE IF NOT EXISTS stream_records (
   size INTEGER NOT NULL,
   by_ttl INTEGER NOT NULL
 );
-DROP INDEX IF EXISTS stream_records_by_table;
 CREATE TABLE IF NOT EXISTS client_tokens (
   token TEXT PRIMARY KEY,
   digest TEXT NOT NULL,
   expires_ms INTEGER NOT NULL
 ) WITHOUT ROWID;
-DROP INDEX IF EXISTS client_tokens_by_expiry;
 CREATE TABLE IF NOT EXISTS queues (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   name TEXT NOT NULL UNIQUE,
@@ -82,3 +81,16 @@ CREATE TABLE IF NOT EXISTS move_tasks (
   started_ms INTEGER NOT NULL
 );
 `;
+
+/** What makes a file of version 1 one of version 2, in one transaction with {@link SCHEMA} in its middle. */
+export const FROM_VERSION_1 = {
+  before: `
+ALTER TABLE items RENAME TO items_1;
+DROP INDEX stream_records_by_table;
+DROP INDEX client_tokens_by_expiry;
+`,
+  after: `
+INSERT INTO items (table_id, pk, sk, item, size) SELECT table_id, pk, sk, item, size FROM items_1;
+DROP TABLE items_1;
+`,
+};

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
-import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
+import { FROM_VERSION_1, SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 
 export type Row = Record<string, SQLOutputValue>;
 
@@ -52,15 +52,18 @@ export function openStore(file: string | undefined, synchronous: Synchronous): S
   return buildStore(database);
 }
 
+/** Brings a new file, or one of an earlier version, to this one: all of it or nothing. */
 function migrate(database: DatabaseSync, file: string | undefined): void {
   const found = Number(database.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
-  if (found !== 0 && found !== SCHEMA_VERSION) {
+  if (found > SCHEMA_VERSION) {
     throw new Error(
       `${file} was written by version ${found} of the engine, this is version ${SCHEMA_VERSION}`,
     );
   }
   database.exec("BEGIN IMMEDIATE");
+  if (found === 1) database.exec(FROM_VERSION_1.before);
   database.exec(SCHEMA);
+  if (found === 1) database.exec(FROM_VERSION_1.after);
   database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   database.exec("COMMIT");
 }
