@@ -29,6 +29,7 @@ export type Round = CloudRun & {
 export type ThroughputReport = {
   readonly machine: Machine;
   readonly seconds: number;
+  readonly warmupSeconds: number;
   readonly rounds: readonly Round[];
   readonly postgresVersion?: string;
 };
@@ -92,6 +93,7 @@ export async function measureThroughput(
     return {
       machine,
       seconds: options.seconds,
+      warmupSeconds: options.warmupSeconds,
       rounds,
       ...(version === undefined ? {} : { postgresVersion: version }),
     };
