@@ -61,9 +61,9 @@ export async function openCloud(assembly: string, mostClients: number): Promise<
   let cloud: Cloud | undefined;
   const sender = openClients();
   const stop = async (): Promise<void> => {
-    await sender.close();
     await cloud?.stop();
     rmSync(folder, { recursive: true, force: true });
+    await sender.close();
   };
   try {
     const outDir = copyWithoutThrottles(assembly, path.join(folder, "assembly"));

@@ -54,7 +54,7 @@ ${markdownTable(columns, rowsOf(report))}
 The median of ${rowsOf(report)[0]?.rounds.length ?? 0} rounds, in brackets the least and the most; in each round every number of clients has its turn, and
 PostgreSQL right after it. One client is one payer with one payee, on one connection that stays open, sending
 \`POST /v1/transfers\` one after the other for ${report.seconds} seconds; the clients run in a process of their own, on the same cores.
-Before the first round ${report.warmupSeconds} seconds of the same load are not counted: V8 compiles what each worker runs.
+Before the first round ${report.warmupSeconds} seconds under the load of the most clients are not counted: V8 compiles what each worker runs.
 No two clients share a chain: a shared one is what \`bench:hot\` measures. *CPU ms each* is the processor time of cloud and
 clients for one transfer, *cores it got* what was left to them by whatever else ran.
 

@@ -5,6 +5,7 @@ import type { CloudModel, FunctionModel } from "../template/model.ts";
 import { LOCAL_ACCOUNT } from "../template/resolve.ts";
 import { createNeeds, type Service } from "./needs.ts";
 import { concerns, decide, type Need, parsePolicy, refusalMessage, type Statement } from "./policy.ts";
+import { remembered } from "./remembered.ts";
 
 export type Call = {
   readonly accessKeyId: string;
@@ -48,10 +49,11 @@ export function createAuthorizer(
     const role = roles.get(fn.roleArn);
     if (role === undefined)
       throw new Error(`Function ${fn.logicalId} has role ${fn.roleArn}, which no stack has`);
+    const statements = statementsOf(role.name, role.policies);
     byKey.set(accessKeyFor(fn), {
       fn,
       principal: `arn:aws:sts::${LOCAL_ACCOUNT}:assumed-role/${role.name}/${fn.name}`,
-      statementsAbout: byAction(statementsOf(role.name, role.policies)),
+      statementsAbout: remembered((action) => statements.filter((one) => concerns(one, action))),
     });
   }
 
@@ -92,18 +94,6 @@ function statementsOf(roleName: string, policies: readonly unknown[]): Statement
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`Role ${roleName}: ${reason}`, { cause });
   }
-}
-
-/** The statements about an action, found once: a service has a handful of actions. */
-function byAction(statements: readonly Statement[]): Caller["statementsAbout"] {
-  const found = new Map<string, readonly Statement[]>();
-  return (action) => {
-    const known = found.get(action);
-    if (known !== undefined) return known;
-    const about = statements.filter((statement) => concerns(statement, action));
-    found.set(action, about);
-    return about;
-  };
 }
 
 /** A stable key id in AWS's form for temporary credentials. */

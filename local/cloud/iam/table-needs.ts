@@ -5,6 +5,7 @@ import { isRecord, recordOrEmpty } from "../json.ts";
 import type { TableModel } from "../template/model.ts";
 import { LOCAL_ACCOUNT } from "../template/resolve.ts";
 import type { Need } from "./policy.ts";
+import { remembered } from "./remembered.ts";
 
 type Input = Record<string, unknown>;
 type Tables = ReadonlyMap<string, TableModel>;
@@ -100,20 +101,6 @@ function needOfKeys(
     action: `dynamodb:${operation}`,
     resource: indexName === undefined ? arn : `${arn}/index/${indexName}`,
     context,
-  };
-}
-
-const MOST_KNOWN = 1_000;
-
-/** What is read in an expression, read once: the functions use few expressions, again and again. */
-function remembered<T>(read: (expression: string) => T): (expression: string) => T {
-  const known = new Map<string, T>();
-  return (expression) => {
-    const before = known.get(expression);
-    if (before !== undefined) return before;
-    const now = read(expression);
-    if (known.size < MOST_KNOWN) known.set(expression, now);
-    return now;
   };
 }
 
