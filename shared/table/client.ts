@@ -4,9 +4,10 @@
  */
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import toFastProperties from "to-fast-properties";
 import { Sha256 } from "../platform/sha256.ts";
+import { attemptFirst } from "./first-attempt.ts";
 import { rememberOrder } from "./remembered-order.ts";
+import { settleConfig } from "./settled-config.ts";
 
 /**
  * Steps of the SDK's that nobody needs: no one reads the log they write nor the headers. Lambda's detection of loops
@@ -21,10 +22,9 @@ const UNREAD_STEPS = ["loggerMiddleware", "getUserAgentMiddleware", "recursionDe
 export function dynamoClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
   const client = new DynamoDBClient({ sha256: Sha256, ...config });
   for (const step of UNREAD_STEPS) client.middlewareStack.remove(step);
+  settleConfig(client);
+  attemptFirst(client.middlewareStack);
   client.middlewareStack = rememberOrder(client.middlewareStack);
-  // The SDK copies its configuration four times a request, and V8 has laid it out as a dictionary by the time it is
-  // whole: a copy of that costs seven times as much.
-  toFastProperties(client.config);
   return client;
 }
 

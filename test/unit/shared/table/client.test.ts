@@ -49,8 +49,9 @@ describe("the table's client", () => {
     const [mine, other] = [ours.sent[0], theirs.sent[0]];
     if (mine === undefined || other === undefined) throw new Error("nothing was sent");
     expect([mine.url, mine.body]).toEqual([other.url, other.body]);
-    const without = (names: string): string[] =>
-      names.split(";").filter((name) => !name.includes("user-agent"));
+    // That a request may be retried is said when it is.
+    const left = /user-agent|^amz-sdk-/;
+    const without = (names: string): string[] => names.split(";").filter((name) => !left.test(name));
     expect(without(signedHeaders(mine))).toEqual(without(signedHeaders(other)));
     expect(signatureOf(mine)).toMatch(/Credential=AKIDEXAMPLE\/\d{8}\/eu-west-1\/dynamodb\/aws4_request/);
   });
@@ -62,6 +63,56 @@ describe("the table's client", () => {
       expect((await client.send(get)).Item).toEqual({ pk: { S: "p" }, amount: { N: "7" } });
     }
     expect(sent.map(signatureOf).every((one) => one.startsWith("AWS4-HMAC-SHA256 "))).toBe(true);
+  });
+
+  it("has one signer for all requests, and a configuration without accessors", async () => {
+    const { config } = recorder();
+    let made = 0;
+    const signer = async () => {
+      made += 1;
+      return { sign: async (request: never) => request };
+    };
+    const client = dynamoClient({ ...config, signer });
+    for (let index = 0; index < 3; index += 1) await client.send(get);
+    expect(made).toBe(1);
+    const accessors = Object.values(Object.getOwnPropertyDescriptors(client.config)).filter(
+      (descriptor) => descriptor.get !== undefined,
+    );
+    expect(accessors).toEqual([]);
+  });
+
+  it("goes on after what its signer is made of was missing once", async () => {
+    const { config } = recorder();
+    let region: string | undefined;
+    const client = dynamoClient({
+      ...config,
+      region: async () => {
+        if (region === undefined) throw new Error("no region yet");
+        return region;
+      },
+    });
+    await expect(client.send(get)).rejects.toThrow("no region yet");
+    region = "eu-west-1";
+    expect((await client.send(get)).Item).toEqual({ pk: { S: "p" }, amount: { N: "7" } });
+  });
+
+  it("signs by a corrected clock once the table says that it is off", async () => {
+    const { sent, config } = recorder();
+    const headers = {
+      "content-type": "application/x-amz-json-1.0",
+      date: new Date(Date.now() + 3_600_000).toUTCString(),
+    };
+    const refusal = { statusCode: 400, headers, body: Buffer.from('{"__type":"x#RequestTimeTooSkewed"}') };
+    const { handle, ...others } = Object(config.requestHandler);
+    const refusingFirst = async (request: unknown) => {
+      const answer = await handle(request);
+      return sent.length === 1 ? { response: refusal } : answer;
+    };
+    const client = dynamoClient({ ...config, requestHandler: { ...others, handle: refusingFirst } });
+    await client.send(get);
+    const [first, second] = sent.map(({ headers: one }) => one["x-amz-date"] ?? "");
+    expect(sent).toHaveLength(2);
+    expect(Number(second?.slice(9, 11)) - Number(first?.slice(9, 11))).not.toBe(0);
   });
 
   it("keeps what its caller sets", async () => {
