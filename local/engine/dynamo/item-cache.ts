@@ -12,6 +12,8 @@ export type ItemCache = {
 
 /** Bytes of items, by DynamoDB's rules; memory takes a few times as much. */
 const MAX_BYTES = 8 * 1024 * 1024;
+/** How much is left when there was too much. Not just enough: finding the oldest passes all that were ever forgotten. */
+const LEFT = 7 / 8;
 
 /** A table that is made anew has another id, so what is kept of its predecessor is never found. */
 export function buildItemCache(maxBytes = MAX_BYTES): ItemCache {
@@ -29,9 +31,10 @@ export function buildItemCache(maxBytes = MAX_BYTES): ItemCache {
       forget(name);
       items.set(name, item);
       bytes += item.size;
+      if (bytes <= maxBytes) return;
       for (const oldest of items.keys()) {
-        if (bytes <= maxBytes) return;
         forget(oldest);
+        if (bytes <= maxBytes * LEFT) return;
       }
     },
     forget: (table, key) => forget(nameOf(table, key)),
