@@ -3,6 +3,7 @@
 
 import type { MessagePort } from "node:worker_threads";
 import type { EngineAnswer, EngineRequest } from "../../engine/answer.ts";
+import { answerToText, requestFromText } from "./port-text.ts";
 
 /** `undefined`: the connection is cut. The signal ends a long poll when the caller is gone. */
 export type AnswerEngineRequest = (
@@ -10,17 +11,13 @@ export type AnswerEngineRequest = (
   signal: AbortSignal,
 ) => Promise<EngineAnswer | undefined>;
 
-export type PortRequest = EngineRequest & { readonly id: number };
-/** Without an answer the connection is cut. */
-export type PortAnswer = { readonly id: number; readonly answer?: EngineAnswer };
-
 /** Answers what comes on the port until its other end is closed or dies. */
 export function serveEnginePort(port: MessagePort, answer: AnswerEngineRequest): void {
   const gone = new AbortController();
-  port.on("message", async ({ id, ...request }: PortRequest) => {
+  port.on("message", async (text: string) => {
+    const { id, ...request } = requestFromText(text);
     const reply = await answer(request, gone.signal);
-    const message: PortAnswer = reply === undefined ? { id } : { id, answer: reply };
-    port.postMessage(message);
+    port.postMessage(answerToText(reply === undefined ? { id } : { id, answer: reply }));
   });
   port.once("close", () => gone.abort());
 }

@@ -58,6 +58,9 @@ export function startInstance(options: InstanceOptions): Instance {
     ...(engine === undefined ? {} : { engine }),
     file: options.file,
     exportName: options.exportName,
+    functionName: fn.name,
+    functionArn: fn.arn,
+    memoryMb: fn.memoryMb,
     hosts: options.hosts,
     isAwaited: options.isAwaited,
     clockOffset: options.clockOffset,
@@ -136,9 +139,6 @@ export function startInstance(options: InstanceOptions): Instance {
       requestId,
       event: JSON.stringify(event),
       deadlineMs: Date.now() + limitMs,
-      functionName: fn.name,
-      functionArn: fn.arn,
-      memoryMb: fn.memoryMb,
     };
     worker.postMessage(message);
     return promise;

@@ -6,7 +6,7 @@ import http from "node:http";
 import { syncBuiltinESMExports } from "node:module";
 import type { MessagePort } from "node:worker_threads";
 import type { EngineAnswer } from "../../engine/answer.ts";
-import type { PortAnswer, PortRequest } from "./engine-port.ts";
+import { answerFromText, requestToText } from "./port-text.ts";
 
 type Options = {
   readonly host?: string | null;
@@ -70,7 +70,8 @@ export function sendRequestsOverPort(url: string, port: MessagePort): () => void
   const { hostname, port: portNumber, host } = new URL(url);
   const open = new Map<number, PortRequestInProgress>();
   let lastId = 0;
-  port.on("message", ({ id, answer }: PortAnswer) => {
+  port.on("message", (text: string) => {
+    const { id, answer } = answerFromText(text);
     const request = open.get(id);
     open.delete(id);
     request?.answered(answer);
@@ -83,14 +84,9 @@ export function sendRequestsOverPort(url: string, port: MessagePort): () => void
     const id = lastId;
     const request = new PortRequestInProgress((body) => {
       open.set(id, request);
-      const message: PortRequest = {
-        id,
-        target: header(headers, "x-amz-target"),
-        authorization: header(headers, "authorization"),
-        host,
-        body,
-      };
-      port.postMessage(message);
+      const target = header(headers, "x-amz-target");
+      const authorization = header(headers, "authorization");
+      port.postMessage(requestToText({ id, target, authorization, host, body }));
     });
     if (typeof onResponse === "function") request.once("response", (response) => onResponse(response));
     return request;

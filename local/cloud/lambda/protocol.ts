@@ -8,6 +8,9 @@ export type WorkerStart = {
   readonly file: string;
   /** Name of the exported handler. */
   readonly exportName: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly memoryMb: number;
   /** Public host → local base address, for `fetch`. */
   readonly hosts: Readonly<Record<string, string>>;
   /** Whether somebody waits for the answers of this function. */
@@ -25,9 +28,6 @@ export type InvokeMessage = {
   readonly event: string;
   /** Real time (milliseconds since the epoch) at which the invocation is out of time. */
   readonly deadlineMs: number;
-  readonly functionName: string;
-  readonly functionArn: string;
-  readonly memoryMb: number;
 };
 
 export type WorkerMessage =

@@ -24,6 +24,16 @@ export const echo = async (event, context) => {
   return { event, calls, name: context.functionName, id: context.awsRequestId, left: context.getRemainingTimeInMillis(), own: process.env.OWN, path: process.env.PATH };
 };
 export const niceness = async () => getPriority(0);
+export const dates = async () => {
+  class Later extends Date { year() { return this.getUTCFullYear(); } }
+  const moved = new Date();
+  return {
+    ms: [Date.now(), moved.getTime(), Date.parse(Date())],
+    given: [new Date(5).getTime(), new Date("2020-02-01T00:00:00Z").getTime(), new Date(2020, 1, 1).getMonth(), Date.UTC(2020, 1)],
+    kinds: [moved instanceof Date, new Later(0) instanceof Date, moved.constructor === Date, structuredClone(moved) instanceof Date],
+    later: new Later(0).year(), name: Date.name, length: Date.length, text: Object.prototype.toString.call(moved),
+  };
+};
 export const hold = async ({ ms }) => new Promise((resolve) => setTimeout(() => resolve("held"), ms));
 export const greedy = async () => { const all = []; for (;;) all.push(new Array(100_000).fill({ x: 1 }).map(() => ({}))); };
 export const failing = async () => { throw new TypeError("no such luck"); };
@@ -92,6 +102,28 @@ describe("a function's workers", () => {
       .since(0)
       .filter(({ correlation, what }) => correlation === "speaker" && what === "function");
     expect(lines.map(({ text }) => text)).toEqual(["first", "second", "third"]);
+  });
+
+  it("have the cloud's time, in dates that are dates in every way", async () => {
+    const { invoke } = running("index.dates");
+    const nextYear = 366 * 24 * 3_600_000;
+    clock.advance(nextYear);
+    const expected = clock.now();
+    const outcome = await invoke({});
+    expect(outcome).toMatchObject({
+      kind: "returned",
+      value: {
+        given: [5, Date.UTC(2020, 1), 1, Date.UTC(2020, 1)],
+        kinds: [true, true, true, true],
+        later: 1970,
+        name: "Date",
+        length: 7,
+        text: "[object Date]",
+      },
+    });
+    const { ms } = Object(outcome).value;
+    expect(ms).toHaveLength(3);
+    for (const one of ms) expect(Math.abs(one - expected)).toBeLessThan(10_000);
   });
 
   it("report what the handler threw", async () => {
