@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import type { CloudModel, FunctionModel } from "../template/model.ts";
 import { LOCAL_ACCOUNT } from "../template/resolve.ts";
 import { createNeeds, type Service } from "./needs.ts";
-import { concerns, decide, type Need, parsePolicy, refusalMessage, type Statement } from "./policy.ts";
+import { concerns, decideAmong, type Need, parsePolicy, refusalMessage, type Statement } from "./policy.ts";
 import { remembered } from "./remembered.ts";
 
 export type Call = {
@@ -29,7 +29,8 @@ export type Authorizer = {
 type Caller = {
   readonly fn: FunctionModel;
   readonly principal: string;
-  readonly statementsAbout: (action: string) => readonly Statement[];
+  /** Of an action and a resource, with a space between them. */
+  readonly statementsAbout: (actionOnResource: string) => readonly Statement[];
 };
 
 /** The local cloud's own key: control tools and the pollers' transport, not subject to policies. */
@@ -53,12 +54,16 @@ export function createAuthorizer(
     byKey.set(accessKeyFor(fn), {
       fn,
       principal: `arn:aws:sts::${LOCAL_ACCOUNT}:assumed-role/${role.name}/${fn.name}`,
-      statementsAbout: remembered((action) => statements.filter((one) => concerns(one, action))),
+      statementsAbout: remembered((actionOnResource) => {
+        const space = actionOnResource.indexOf(" ");
+        const [action, resource] = [actionOnResource.slice(0, space), actionOnResource.slice(space + 1)];
+        return statements.filter((statement) => concerns(statement, action, resource));
+      }),
     });
   }
 
   const refuse = ({ principal, statementsAbout }: Caller, need: Need): Refusal | undefined => {
-    const decision = decide(statementsAbout(need.action), need);
+    const decision = decideAmong(statementsAbout(`${need.action} ${need.resource}`), need.context);
     if (decision.verdict === "allowed") return undefined;
     return { code: "AccessDeniedException", message: refusalMessage(principal, need, decision) };
   };

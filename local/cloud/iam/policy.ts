@@ -43,24 +43,25 @@ export function parsePolicy(document: unknown): Statement[] {
   });
 }
 
-/** Whether a statement is about an action, on whatever resource and condition: the others need not be asked. */
-export function concerns({ actions, otherActions }: Statement, action: string): boolean {
+/** Whether a statement is about an action on a resource, whatever its condition. */
+export function concerns(statement: Statement, action: string, resource: string): boolean {
   const lower = action.toLowerCase();
-  return actions.some((pattern) => like(lower, pattern)) !== otherActions;
+  const actionNamed = statement.actions.some((pattern) => like(lower, pattern));
+  if (actionNamed === statement.otherActions) return false;
+  return statement.resources.some((pattern) => like(resource, pattern)) !== statement.otherResources;
 }
 
 /** Decides one need over all statements of the caller's identity policies. */
-export function decide(statements: readonly Statement[], need: Need): Decision {
-  const applying = statements.filter((statement) => applies(statement, need));
-  if (applying.some((statement) => statement.effect === "Deny")) return { verdict: "explicitDeny" };
-  return { verdict: applying.length > 0 ? "allowed" : "implicitDeny" };
+export function decide(statements: readonly Statement[], { action, resource, context }: Need): Decision {
+  const concerned = statements.filter((statement) => concerns(statement, action, resource));
+  return decideAmong(concerned, context);
 }
 
-function applies(statement: Statement, need: Need): boolean {
-  if (!concerns(statement, need.action)) return false;
-  const resourceNamed = statement.resources.some((pattern) => like(need.resource, pattern));
-  if (resourceNamed === statement.otherResources) return false;
-  return statement.condition.every((isMet) => isMet(need.context));
+/** The same over the statements that {@link concerns} has found: their conditions are what is left to ask. */
+export function decideAmong(concerned: readonly Statement[], context: RequestContext): Decision {
+  const applying = concerned.filter(({ condition }) => condition.every((isMet) => isMet(context)));
+  if (applying.some((statement) => statement.effect === "Deny")) return { verdict: "explicitDeny" };
+  return { verdict: applying.length > 0 ? "allowed" : "implicitDeny" };
 }
 
 /** The message that AWS gives for a refused call. */
