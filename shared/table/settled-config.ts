@@ -21,9 +21,9 @@ function rememberSigners(signer: Signer): Signer {
 
 /**
  * The SDK copies its configuration four times a request: for the endpoint, for writing, for reading, for the signer. By
- * the time it is whole, V8 has laid that object out as a dictionary, with an accessor in it, which is slow to copy; a copy
- * of it is not. So the copy takes its place, and the steps that had taken hold of the original get the copy. What signs
- * keeps the original, since it notes there by how much the clock is off.
+ * the time it is whole, V8 has laid that object out as a dictionary with an accessor in it, which is slow to copy. Laid
+ * out with fixed members it has a copy that V8 copies as a block. That takes its place, and the steps that had taken
+ * hold of the original get it. What signs keeps the original, since it notes there by how much the clock is off.
  */
 export function settleConfig(client: DynamoDBClient): void {
   const original = client.config;
