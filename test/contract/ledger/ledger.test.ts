@@ -1,5 +1,5 @@
 /** The ledger on the table, races included: the same suite over every engine of the contract. */
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AccessState, freeze, openAccess } from "../../../shared/ledger/access.ts";
 import { type LedgerAccount, ownerOf, systemAccount, userAccount } from "../../../shared/ledger/account.ts";
@@ -14,7 +14,7 @@ import { derivedId } from "../../../shared/platform/ids.ts";
 import { silentMetrics } from "../../../shared/platform/metrics.ts";
 import { systemRandom } from "../../../shared/platform/random.ts";
 import { systemTimer } from "../../../shared/platform/timer.ts";
-import { documentClient } from "../../../shared/table/client.ts";
+import { documentClient, dynamoClient } from "../../../shared/table/client.ts";
 import { chainPartition, keys } from "../../../shared/table/keys.ts";
 import { createMeter } from "../../../shared/table/meter.ts";
 import { createTable, queryAll, type Table } from "../../../shared/table/table.ts";
@@ -68,7 +68,7 @@ describe.each([...(await dynamoTargets())])("the ledger on $name", (target) => {
 
   beforeAll(async () => {
     running = await target.start();
-    client = new DynamoDBClient({
+    client = dynamoClient({
       region: "eu-west-1",
       endpoint: running.endpoint,
       credentials: { accessKeyId: "test", secretAccessKey: "test" },
