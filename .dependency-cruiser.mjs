@@ -84,7 +84,7 @@ export default {
       {
         path: "^(functions|shared)/",
         pathNot: [
-          "^shared/(table/(table|client|first-attempt|remembered-order|settled-config)|platform/(queues|secrets))\\.ts$",
+          "^shared/(table/(table|client|sdk-steps|settled-config)|platform/(queues|secrets))\\.ts$",
           "^functions/relay/",
           "-(adapter|client|sns|ses)\\.ts$",
           "^functions/notifications/(sns|ses|platform)[^/]*\\.ts$",

@@ -2,14 +2,10 @@
  * The SDK's step for retries, entered when there is something to retry. For each request it makes an error with a
  * stack, an id and two headers for what nearly never happens; what that costs is in docs/performance.md.
  */
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { Handler, Stack, Step } from "./sdk-steps.ts";
 
-type Stack = DynamoDBClient["middlewareStack"];
-type Adding = Parameters<Stack["add"]>;
-/** The parts of a step's types that this file handles: requests and answers pass through unseen. */
-type Handler = (args: unknown) => Promise<Answer>;
-type Answer = { readonly output: { readonly $metadata: object } };
-type Step = (next: Handler, context: unknown) => Handler;
+/** Where a step stands. */
+type Place = NonNullable<Parameters<Stack["add"]>[1]>;
 
 const RETRY_STEP = "retryMiddleware";
 /**
@@ -25,17 +21,17 @@ const RETRY_QUOTA = 500;
  * @returns whether the stack has a step for retries.
  */
 export function attemptFirst(stack: Stack): boolean {
-  let found: Adding | undefined;
-  const note = (...[step, options]: Adding): void => {
-    if (options?.name === RETRY_STEP) found = [step, options];
+  let found: { readonly retrying: Step; readonly place: Place } | undefined;
+  const note = (step: unknown, place?: Place): void => {
+    if (place?.name === RETRY_STEP) found = { retrying: step as Step, place };
   };
   const finder: Pick<Stack, "add" | "addRelativeTo"> = { add: note as Stack["add"], addRelativeTo: () => {} };
   stack.applyToStack(finder as Stack);
   if (found === undefined) return false;
-  const [step, options] = found;
-  const middleware = beforeRetries(step as unknown as Step) as unknown as Adding[0];
-  // The SDK hands out the step among its options, and would take it from there.
-  stack.add(middleware, { ...options, middleware, override: true } as Adding[1]);
+  const middleware = beforeRetries(found.retrying);
+  // The SDK hands out the step among what tells its place, and would take it from there.
+  const place = { ...found.place, middleware, override: true };
+  stack.add(middleware, place);
   return true;
 }
 
@@ -49,7 +45,8 @@ function beforeRetries(retrying: Step): Step {
     let failure: unknown;
     try {
       const answer = await next(args);
-      Object.assign(answer.output.$metadata, { attempts: 1, totalRetryDelay: 0 });
+      if (answer.output !== undefined)
+        Object.assign(answer.output.$metadata, { attempts: 1, totalRetryDelay: 0 });
       return answer;
     } catch (cause) {
       failure = cause;

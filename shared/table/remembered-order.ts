@@ -3,12 +3,8 @@
  * twice, and sorts that; yet the order is the same whenever the names are. Here it is remembered by the names, which
  * the SDK itself does for its plain client only (`cacheMiddleware`).
  */
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { Context, Handler, Stack, Step } from "./sdk-steps.ts";
 
-type Stack = DynamoDBClient["middlewareStack"];
-type Handler = Parameters<Stack["resolve"]>[0];
-type Context = Parameters<Stack["resolve"]>[1];
-type Step = (next: Handler, context: Context) => Handler;
 type Steps = ReadonlyMap<string, Step>;
 /** All that the SDK asks of the client's and a command's steps together. */
 type Joined = Pick<Stack, "concat" | "resolve">;

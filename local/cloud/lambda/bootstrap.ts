@@ -63,8 +63,9 @@ function shiftClock(): void {
     ...Object.getOwnPropertyDescriptors(RealDate),
     now: { value: now, writable: true, configurable: true },
   });
-  RealDate.prototype.constructor = ShiftedDate as unknown as DateConstructor;
-  globalThis.Date = ShiftedDate as unknown as DateConstructor;
+  const shifted = { value: ShiftedDate, configurable: true, writable: true };
+  Object.defineProperty(RealDate.prototype, "constructor", shifted);
+  Object.defineProperty(globalThis, "Date", shifted);
 }
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/;
